@@ -1,0 +1,17 @@
+using System.Net;
+
+namespace StreamDb.Coordinator.Sessions;
+
+/// <summary>The running database as protocol servers see it.</summary>
+public interface IDatabase
+{
+    /// <summary>Opens a session for an authenticated client.</summary>
+    /// <param name="user">Role name.</param>
+    /// <param name="database">Database name; an unknown one is 3D000.</param>
+    /// <param name="settings">Startup parameters beside user and database; an invalid value fails the connection.</param>
+    /// <exception cref="Core.Errors.SqlException">3D000, 28000, 53300, 57P03, 22023.</exception>
+    ISession Connect(string user, string database, IReadOnlyDictionary<string, string> settings, EndPoint? client);
+
+    /// <summary>Handles a CancelRequest: cancels what that session executes now. Unknown pairs are ignored.</summary>
+    void Cancel(int processId, int secretKey);
+}

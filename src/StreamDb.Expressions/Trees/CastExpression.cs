@@ -1,0 +1,15 @@
+using StreamDb.Core.Types;
+using StreamDb.Expressions.Casts;
+
+namespace StreamDb.Expressions.Trees;
+
+/// <summary>A conversion, or with the same type and another modifier a length coercion.</summary>
+/// <param name="Context">Explicit casts truncate varchar(n) silently; assignments raise 22001.</param>
+public sealed record CastExpression(ScalarExpression Operand, SqlType Type, CastContext Context) : ScalarExpression(Type)
+{
+    public override bool IsNullable => Operand.IsNullable;
+
+    public override IReadOnlyList<ScalarExpression> Children => [Operand];
+
+    public override ScalarExpression WithChildren(IReadOnlyList<ScalarExpression> children) => this with { Operand = children[0] };
+}

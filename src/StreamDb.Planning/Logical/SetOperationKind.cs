@@ -1,0 +1,8 @@
+namespace StreamDb.Planning.Logical;
+
+public enum SetOperationKind : byte
+{
+    Union,
+    Except,
+    Intersect,
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace StreamDb.State.Devices;
+
+/// <summary>The machine's files, through POSIX calls.</summary>
+public sealed class LocalFileSystem : IFileSystem
+{
+    public static LocalFileSystem Instance { get; } = new();
+
+    public void CreateDirectory(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    public bool DirectoryExists(string directory) => Directory.Exists(directory);
+
+    public bool FileExists(string path) => File.Exists(path);
+
+    public IReadOnlyList<string> ListFiles(string directory)
+    {
+        string[] names = [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
+
+    public IFile Open(string path, bool create)
+    {
+        try
+        {
+            SafeFileHandle handle = File.OpenHandle(
+                path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            return new LocalFile(path, handle);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
+
+    public void Rename(string source, string target) => File.Move(source, target, overwrite: true);
+
+    public void Delete(string path) => File.Delete(path);
+
+    public void SyncDirectory(string directory)
+    {
+        int descriptor = Posix.Open(directory, Posix.OpenDirectory | Posix.OpenCloseOnExec, 0);
+        if (descriptor < 0)
+        {
+            throw Posix.LastError("open", directory);
+        }
+
+        try
+        {
+            if (Posix.Sync(descriptor) != 0)
+            {
+                throw Posix.LastError("fsync", directory);
+            }
+        }
+        finally
+        {
+            _ = Posix.Close(descriptor);
+        }
+    }
+
+    public IDisposable? TryLock(string path, out string holder)
+    {
+        // Not through FileStream: .NET would take its own lock on opening and could not read the holder's id.
+        holder = "";
+        int descriptor = Posix.Open(path, Posix.OpenReadWrite | Posix.OpenCreate | Posix.OpenCloseOnExec, 0x1A4 /* 0644 */);
+        if (descriptor < 0)
+        {
+            throw Posix.LastError("open", path);
+        }
+
+        if (Posix.Lock(descriptor, Posix.LockExclusiveNonBlocking) != 0)
+        {
+            bool held = Marshal.GetLastPInvokeError() == Posix.WouldBlock;
+            IOException error = Posix.LastError("flock", path);
+            Span<byte> text = stackalloc byte[32];
+            nint length = Posix.Read(descriptor, text, text.Length, 0);
+            holder = length > 0 ? Encoding.ASCII.GetString(text[..(int)length]).Trim() : "";
+            _ = Posix.Close(descriptor);
+            return held ? null : throw error;
+        }
+
+        byte[] id = Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n");
+        if (Posix.Truncate(descriptor, 0) != 0 || Posix.Write(descriptor, id, id.Length, 0) != id.Length)
+        {
+            IOException error = Posix.LastError("write", path);
+            _ = Posix.Close(descriptor);
+            throw error;
+        }
+
+        return new FileLock(descriptor);
+    }
+
+    private sealed class FileLock(int descriptor) : IDisposable
+    {
+        private int _descriptor = descriptor;
+
+        public void Dispose()
+        {
+            int descriptor = Interlocked.Exchange(ref _descriptor, -1);
+            if (descriptor >= 0)
+            {
+                _ = Posix.Close(descriptor);
+            }
+        }
+    }
+
+    private sealed class LocalFile(string path, SafeFileHandle handle) : IFile
+    {
+        public string Path => path;
+
+        public long Length => RandomAccess.GetLength(handle);
+
+        public int Read(long offset, Span<byte> target)
+        {
+            int total = 0;
+            while (total < target.Length)
+            {
+                int read = RandomAccess.Read(handle, target[total..], offset + total);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                total += read;
+            }
+
+            return total;
+        }
+
+        public void Write(long offset, ReadOnlySpan<byte> source) => RandomAccess.Write(handle, source, offset);
+
+        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
+        public void Sync()
+        {
+            if (Posix.SyncData(handle) != 0)
+            {
+                throw Posix.LastError("fdatasync", path);
+            }
+        }
+
+        public void Dispose() => handle.Dispose();
+    }
+}

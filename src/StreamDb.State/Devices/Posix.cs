@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace StreamDb.State.Devices;
+
+/// <summary>The system calls .NET does not offer: fdatasync, syncing a directory, a lock that names its holder.</summary>
+internal static partial class Posix
+{
+    public const int OpenReadWrite = 0x2;
+    public const int OpenCreate = 0x40;
+    public const int OpenDirectory = 0x10000;
+    public const int OpenCloseOnExec = 0x80000;
+    public const int LockExclusiveNonBlocking = 2 | 4;
+    public const int WouldBlock = 11;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int SyncData(SafeHandle descriptor);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int descriptor, int operation);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Truncate(int descriptor, long length);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    public static partial nint Read(int descriptor, Span<byte> target, nint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    public static partial nint Write(int descriptor, ReadOnlySpan<byte> source, nint count, long offset);
+
+    /// <summary>The last call's error; its HResult is the errno.</summary>
+    public static IOException LastError(string call, string path)
+    {
+        int error = Marshal.GetLastPInvokeError();
+        return new IOException($"{call} of \"{path}\" failed: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    }
+}

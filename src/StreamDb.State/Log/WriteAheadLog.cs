@@ -1,0 +1,403 @@
+using FASTER.core;
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Identifiers;
+using StreamDb.State.Devices;
+
+namespace StreamDb.State.Log;
+
+/// <summary>The write-ahead log over FasterLog: our frames in its entries, our verification in place of its recovery.</summary>
+/// <remarks>
+/// Two locks: <c>_appendLock</c> orders appends and hands pages to the device; <c>_commitLock</c>, taken first, is held
+/// through the sync. So appends go on while a sync runs, and whoever waits for the commit lock finds its records
+/// already durable or syncs for everyone who waits behind it.
+/// State: working → failed (first I/O error, see <see cref="Failure"/>) → working (<see cref="ReopenAsync"/>, a new
+/// FasterLog over new file handles). A FasterLog that has seen an error is never used again.
+/// </remarks>
+public sealed class WriteAheadLog : IWriteAheadLog
+{
+    private readonly IFileSystem _files;
+    private readonly LogFiles _layout;
+    private readonly WriteAheadLogOptions _options;
+    private readonly LogRange _range;
+    private readonly long _logId;
+    private readonly Lock _appendLock = new();
+    private readonly Lock _commitLock = new();
+    private readonly LogCommitter _committer;
+    private FasterLog _log;
+    private FasterLogDevice _device;
+    private DurableMark _mark;
+    private SqlException? _failure;
+    private DurablePoint _durable;
+    private long _lastSequence;
+    private long _durableSequence;
+    private bool _disposed;
+
+    private WriteAheadLog(
+        IFileSystem files, LogFiles layout, WriteAheadLogOptions options, LogRange range, long logId)
+    {
+        _files = files;
+        _layout = layout;
+        _options = options;
+        _range = range;
+        _logId = logId;
+        (_log, _device, _mark) = OpenFiles(keepUntil: null);
+        _committer = new LogCommitter(Commit);
+    }
+
+    /// <summary>What opening found.</summary>
+    public LogRecoveryResult Recovery { get; private set; }
+
+    public long LastSequence => Volatile.Read(ref _lastSequence);
+
+    public long DurableSequence => Volatile.Read(ref _durableSequence);
+
+    public SqlException? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Makes the files of an empty log durable. Existing records and an existing mark are kept.</summary>
+    public static void Create(IFileSystem files, string directory, Guid instanceId, WriteAheadLogOptions options)
+    {
+        LogFiles layout = LayoutOf(directory, options);
+        files.CreateDirectory(directory);
+        using (IFile segment = files.Open(layout.PathOf(0), create: true))
+        {
+            segment.Sync();
+        }
+
+        using (DurableMark mark = OpenMark(files, directory, LogIdOf(instanceId), create: true))
+        {
+            if (mark.Read() is null)
+            {
+                mark.Write(new DurablePoint(0, LogRange.FirstAddress));
+            }
+
+            mark.Sync();
+        }
+
+        files.SyncDirectory(directory);
+    }
+
+    /// <summary>Verifies the log, cuts a torn tail, and opens it for appending.</summary>
+    /// <param name="range">What the manifest knows.</param>
+    /// <exception cref="SqlException">XX001: an acknowledged record is missing or damaged; nothing was changed.</exception>
+    public static WriteAheadLog Open(
+        IFileSystem files, string directory, Guid instanceId, LogRange range, WriteAheadLogOptions options)
+    {
+        LogFiles layout = LayoutOf(directory, options);
+        string first = layout.PathOf(layout.SegmentOf(range.BeginAddress));
+        if (!files.DirectoryExists(directory) || !files.FileExists(first))
+        {
+            throw IoFailure.Damage(first, 0, "the file is missing");
+        }
+
+        return new WriteAheadLog(files, layout, options, range, LogIdOf(instanceId));
+    }
+
+    public unsafe long Append(Epoch epoch, ReadOnlySpan<byte> payload)
+    {
+        fixed (byte* pinned = payload)
+        {
+            return Append(epoch, payload.Length, new FrameEntry { Payload = pinned });
+        }
+    }
+
+    public long Append(Epoch epoch, IReadOnlyList<ReadOnlyMemory<byte>> segments)
+    {
+        long bytes = 0;
+        foreach (ReadOnlyMemory<byte> segment in segments)
+        {
+            bytes += segment.Length;
+        }
+
+        return Append(epoch, bytes, new FrameEntry { Segments = segments });
+    }
+
+    public long Commit()
+    {
+        long wanted = LastSequence;
+        lock (_commitLock)
+        {
+            if (_durable.Sequence >= wanted && Failure is null)
+            {
+                return _durable.Sequence;
+            }
+
+            ThrowIfUnusable();
+            try
+            {
+                DurablePoint point = HandToDevice();
+                _device.Sync();
+                _durable = point;
+                Volatile.Write(ref _durableSequence, point.Sequence);
+            }
+            catch (Exception exception) when (exception is not InvariantException)
+            {
+                throw Fail(exception);
+            }
+
+            WriteMark();
+            return _durable.Sequence;
+        }
+    }
+
+    public Task<long> CommitAsync() => _committer.WaitFor(LastSequence);
+
+    public IEnumerable<LogRecord> Replay(long fromSequence)
+    {
+        DurablePoint until;
+        lock (_commitLock)
+        {
+            until = _durable;
+        }
+
+        return LogReplay.Run(_files, _layout, _logId, _range, until, fromSequence);
+    }
+
+    public async Task<long> ReopenAsync(CancellationToken cancellation = default)
+    {
+        while (Failure is not null)
+        {
+            if (TryReopen())
+            {
+                break;
+            }
+
+            await Task.Delay(_options.ProbeIntervalMs, cancellation).ConfigureAwait(false);
+        }
+
+        return DurableSequence;
+    }
+
+    /// <summary>Commits what was appended, when the log works, and closes the files.</summary>
+    public void Dispose()
+    {
+        _committer.Dispose();
+        lock (_commitLock)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            try
+            {
+                if (Failure is null)
+                {
+                    Commit();
+                    _mark.Sync();
+                }
+            }
+            catch (Exception exception) when (exception is SqlException or IOException)
+            {
+                // Nothing was acknowledged that is not durable; Failure tells the owner.
+                _ = Fail(exception);
+            }
+
+            lock (_appendLock)
+            {
+                _disposed = true;
+                CloseFiles();
+            }
+        }
+    }
+
+    private static LogFiles LayoutOf(string directory, WriteAheadLogOptions options)
+    {
+        Invariant.Check(options.SegmentBytes % options.PageBytes == 0 && options.MemoryBytes >= 2L * options.PageBytes);
+        Invariant.Check(options.PartBytesMax <= options.PageBytes / 2, "a part with its headers must fit into the first page");
+        return new LogFiles(directory, options.SegmentBytes, options.PageBytes);
+    }
+
+    private static long LogIdOf(Guid instanceId) => BitConverter.ToInt64(instanceId.ToByteArray());
+
+    private static DurableMark OpenMark(IFileSystem files, string directory, long logId, bool create) =>
+        new(files.Open(Path.Combine(directory, DurableMark.FileName), create), logId);
+
+    private long Append(Epoch epoch, long bytes, FrameEntry entry)
+    {
+        lock (_appendLock)
+        {
+            ThrowIfUnusable();
+            long sequence = _lastSequence + 1;
+            int parts = checked((int)Math.Max(1, (bytes + _options.PartBytesMax - 1) / _options.PartBytesMax));
+            try
+            {
+                for (int part = 0; part < parts; part++)
+                {
+                    int length = (int)Math.Min(bytes, _options.PartBytesMax);
+                    bytes -= length;
+                    entry.Frame = new LogFrame(_logId, sequence, epoch.Value, DurableSequence, part, parts, length);
+                    Enqueue(entry);
+                    entry.Advance();
+                }
+            }
+            catch (Exception exception)
+            {
+                throw Fail(exception);
+            }
+
+            Volatile.Write(ref _lastSequence, sequence);
+            return sequence;
+        }
+    }
+
+    private void Enqueue(in FrameEntry entry)
+    {
+        SpinWait wait = default;
+        while (!_log.TryEnqueue(entry, out _))
+        {
+            // All pages are in memory and the device is behind, or it has failed and never will catch up.
+            ThrowIfDeviceFailed();
+            wait.SpinOnce();
+        }
+    }
+
+    // Writes every page up to the tail; the device does so on this thread. Returns the point a sync now reaches.
+    private DurablePoint HandToDevice()
+    {
+        lock (_appendLock)
+        {
+            DurablePoint point = new(_lastSequence, _log.TailAddress);
+            _log.Commit();
+            SpinWait wait = default;
+            while (_log.FlushedUntilAddress < point.Address)
+            {
+                ThrowIfDeviceFailed();
+                wait.SpinOnce();
+            }
+
+            return point;
+        }
+    }
+
+    private void WriteMark()
+    {
+        try
+        {
+            _mark.Write(_durable);
+        }
+        catch (IOException exception)
+        {
+            // The records are durable, so this commit stands; but what the mark says is now old.
+            _ = Fail(exception);
+        }
+    }
+
+    private void ThrowIfDeviceFailed()
+    {
+        if (_device.Failure is { } failure)
+        {
+            throw new IOException(failure.Message, failure) { HResult = failure.HResult };
+        }
+    }
+
+    private void ThrowIfUnusable()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Failure is { } failure)
+        {
+            throw IoFailure.ToSqlException(failure);
+        }
+    }
+
+    // FASTER wraps what the device reports; the device knows the cause.
+    private SqlException Fail(Exception exception)
+    {
+        SqlException failure = IoFailure.ToSqlException(_device.Failure ?? exception);
+        return Interlocked.CompareExchange(ref _failure, failure, null) ?? failure;
+    }
+
+    private bool TryReopen()
+    {
+        lock (_commitLock)
+        {
+            lock (_appendLock)
+            {
+                if (_disposed || Failure is null)
+                {
+                    return true;
+                }
+
+                try
+                {
+                    Probe();
+                    CloseFiles();
+                    (_log, _device, _mark) = OpenFiles(keepUntil: _durable.Sequence);
+                    Volatile.Write(ref _failure, null);
+                    return true;
+                }
+                catch (IOException)
+                {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private void Probe()
+    {
+        string path = Path.Combine(_layout.Directory, "probe");
+        using (IFile probe = _files.Open(path, create: true))
+        {
+            probe.Write(0, new byte[_layout.PageBytes]);
+            probe.Sync();
+        }
+
+        _files.Delete(path);
+        _files.SyncDirectory(_layout.Directory);
+    }
+
+    private (FasterLog Log, FasterLogDevice Device, DurableMark Mark) OpenFiles(long? keepUntil)
+    {
+        DurableMark mark = OpenMark(_files, _layout.Directory, _logId, create: true);
+        FasterLogDevice? device = null;
+        try
+        {
+            Recovery = new LogRecovery(_files, _layout, _logId).Run(_range, mark.Read(), keepUntil);
+            _durable = new DurablePoint(Recovery.LastSequence, Recovery.EndAddress);
+            mark.Write(_durable);
+            device = new FasterLogDevice(_files, _layout);
+            FasterLog log = OpenFaster(device);
+            Volatile.Write(ref _lastSequence, Recovery.LastSequence);
+            Volatile.Write(ref _durableSequence, Recovery.LastSequence);
+            return (log, device, mark);
+        }
+        catch
+        {
+            device?.Dispose();
+            mark.Dispose();
+            throw;
+        }
+    }
+
+    private FasterLog OpenFaster(FasterLogDevice device)
+    {
+        using FasterLogSettings settings = new()
+        {
+            LogDevice = device,
+            LogCommitManager = new RecoveredCommit(_range.BeginAddress, Recovery.EndAddress),
+            PageSize = _options.PageBytes,
+            MemorySize = _options.MemoryBytes,
+            SegmentSize = _options.SegmentBytes,
+            LogChecksum = LogChecksumType.PerEntry,
+            FastCommitMode = true,
+            TryRecoverLatest = false,
+            RemoveOutdatedCommits = false,
+        };
+        FasterLog log = new(settings);
+        if (Recovery.EndAddress > LogRange.FirstAddress)
+        {
+            log.Recover();
+            Invariant.Check(log.TailAddress == Recovery.EndAddress, "FasterLog resumed elsewhere than the verified end");
+        }
+
+        return log;
+    }
+
+    private void CloseFiles()
+    {
+        _mark.Dispose();
+        _log.Dispose();
+        _device.Dispose();
+    }
+}

@@ -1,0 +1,82 @@
+using StreamDb.Core.Columns;
+using StreamDb.Core.Identifiers;
+using StreamDb.Core.Rows;
+using StreamDb.Dataflow.Ports;
+
+namespace StreamDb.Dataflow;
+
+internal sealed class RelationNode(int index, RelationId relation, IReadOnlyList<ColumnShape> shape) : Node(index, shape)
+{
+    public RelationId Relation { get; } = relation;
+}
+
+internal sealed class ConstantNode(int index, ColumnBatch rows, IReadOnlyList<ColumnShape> shape) : Node(index, shape)
+{
+    public ColumnBatch Rows { get; } = rows;
+}
+
+internal sealed class MapNode(int index, Node input, ITransformFactory transform) : Node(index, transform.Output, input)
+{
+    public ITransformFactory Transform { get; } = transform;
+}
+
+internal sealed class JoinNode(int index, Node left, Node right, JoinSpec spec, IReadOnlyList<ColumnShape> shape)
+    : Node(index, shape, left, right)
+{
+    public JoinSpec Spec { get; } = spec;
+}
+
+internal sealed class ReduceNode(int index, Node input, ReduceSpec spec, IReadOnlyList<ColumnShape> shape) : Node(index, shape, input)
+{
+    public ReduceSpec Spec { get; } = spec;
+}
+
+internal sealed class TopNNode(int index, Node input, TopNSpec spec) : Node(index, input.Shape, input)
+{
+    public TopNSpec Spec { get; } = spec;
+}
+
+internal sealed class UnionNode(int index, Node[] inputs, IReadOnlyList<ColumnShape> shape) : Node(index, shape, inputs);
+
+internal sealed class NegateNode(int index, Node input) : Node(index, input.Shape, input);
+
+/// <summary>What the multiplicity of a row in the output is, given its multiplicities in the inputs.</summary>
+internal enum ThresholdKind : byte
+{
+    /// <summary>min(1, left).</summary>
+    Distinct,
+
+    /// <summary>max(0, left - right).</summary>
+    ExceptAll,
+
+    /// <summary>left if right = 0, at most 1.</summary>
+    Except,
+
+    /// <summary>min(left, right).</summary>
+    IntersectAll,
+
+    /// <summary>1 if both.</summary>
+    Intersect,
+}
+
+internal sealed class ThresholdNode(int index, ThresholdKind kind, IReadOnlyList<ColumnShape> shape, params Node[] inputs)
+    : Node(index, shape, inputs)
+{
+    public ThresholdKind Kind { get; } = kind;
+}
+
+internal sealed class TemporalFilterNode(
+    int index, Node input, int? fromColumn, int? untilColumn, bool keepsBounds, IReadOnlyList<ColumnShape> shape)
+    : Node(index, shape, input)
+{
+    public int? FromColumn { get; } = fromColumn;
+
+    public int? UntilColumn { get; } = untilColumn;
+
+    public bool KeepsBounds { get; } = keepsBounds;
+}
+
+internal sealed class AssertSingleNode(int index, Node input, IReadOnlyList<int> keys) : Node(index, input.Shape, input)
+{
+    public IReadOnlyList<int> Keys { get; } = keys;
+}

@@ -46,7 +46,13 @@ public sealed class DataDirectory : IDisposable
         }
 
         Manifest = manifest;
-        _options = options with { PageBytes = manifest.LogPageBytes, SegmentBytes = manifest.LogSegmentBytes };
+        _options = options with
+        {
+            PageBytes = manifest.LogPageBytes,
+            SegmentBytes = manifest.LogSegmentBytes,
+            MemoryBytes = Math.Max(options.MemoryBytes, 2L * manifest.LogPageBytes),
+            PartBytesMax = Math.Min(options.PartBytesMax, manifest.LogPageBytes / 2),
+        };
         Log = OpenLog();
     }
 

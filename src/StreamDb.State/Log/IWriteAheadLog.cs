@@ -49,7 +49,7 @@ public interface IWriteAheadLog : IDisposable
     /// The durable records from <paramref name="fromSequence"/> on, in order, up to the last one durable at the call.
     /// Lazy: records are read and verified as they are taken. A record's payload is valid until the next one is taken.
     /// </summary>
-    /// <exception cref="SqlException">XX001: damage, naming file and offset.</exception>
+    /// <exception cref="SqlException">XX001: damage, naming file and offset. 58030: reading failed; try again.</exception>
     IEnumerable<LogRecord> Replay(long fromSequence);
 
     /// <summary>

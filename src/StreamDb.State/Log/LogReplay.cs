@@ -16,7 +16,7 @@ internal static class LogReplay
         while (sequence.Last < until.Sequence)
         {
             string reason = "";
-            if (!reader.TryRead(out LogFrame frame, out ReadOnlyMemory<byte> payload) || !sequence.TryAdvance(frame, out reason))
+            if (!TryRead(reader, out LogFrame frame, out ReadOnlyMemory<byte> payload) || !sequence.TryAdvance(frame, out reason))
             {
                 reason = reason.Length != 0 ? reason : reader.StopReason;
                 throw IoFailure.Damage(
@@ -48,6 +48,18 @@ internal static class LogReplay
             {
                 yield return new LogRecord(frame.Sequence, new Epoch(frame.Epoch), payload);
             }
+        }
+    }
+
+    private static bool TryRead(LogReader reader, out LogFrame frame, out ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            return reader.TryRead(out frame, out payload);
+        }
+        catch (IOException exception)
+        {
+            throw IoFailure.ToSqlException(exception);
         }
     }
 }

@@ -8,9 +8,9 @@ namespace StreamDb.State.Log;
 
 /// <summary>The write-ahead log over FasterLog: our frames in its entries, our verification in place of its recovery.</summary>
 /// <remarks>
-/// Two locks: <c>_appendLock</c> orders appends and hands pages to the device; <c>_commitLock</c>, taken first, is held
-/// through the sync. So appends go on while a sync runs, and whoever waits for the commit lock finds its records
-/// already durable or syncs for everyone who waits behind it.
+/// <c>_appendLock</c> orders appends and hands pages to the device; appends go on while a sync runs. One thread at a
+/// time is the committer (<c>_committing</c>); it syncs for everyone who appended before it began, and those wait
+/// for the result without having to become committer themselves.
 /// State: working → failed (first I/O error, see <see cref="Failure"/>) → working (<see cref="ReopenAsync"/>, a new
 /// FasterLog over new file handles). A FasterLog that has seen an error is never used again.
 /// </remarks>
@@ -22,7 +22,7 @@ public sealed class WriteAheadLog : IWriteAheadLog
     private readonly LogRange _range;
     private readonly long _logId;
     private readonly Lock _appendLock = new();
-    private readonly Lock _commitLock = new();
+    private readonly object _commitGate = new();
     private readonly LogCommitter _committer;
     private FasterLog _log;
     private FasterLogDevice _device;
@@ -31,6 +31,7 @@ public sealed class WriteAheadLog : IWriteAheadLog
     private DurablePoint _durable;
     private long _lastSequence;
     private long _durableSequence;
+    private bool _committing;
     private bool _disposed;
 
     private WriteAheadLog(
@@ -114,29 +115,19 @@ public sealed class WriteAheadLog : IWriteAheadLog
 
     public long Commit()
     {
-        long wanted = LastSequence;
-        lock (_commitLock)
+        if (!BeginCommit(LastSequence))
         {
-            if (_durable.Sequence >= wanted && Failure is null)
-            {
-                return _durable.Sequence;
-            }
+            return DurableSequence;
+        }
 
+        try
+        {
             ThrowIfUnusable();
-            try
-            {
-                DurablePoint point = HandToDevice();
-                _device.Sync();
-                _durable = point;
-                Volatile.Write(ref _durableSequence, point.Sequence);
-            }
-            catch (Exception exception) when (exception is not InvariantException)
-            {
-                throw Fail(exception);
-            }
-
-            WriteMark();
-            return _durable.Sequence;
+            return CommitAppended();
+        }
+        finally
+        {
+            EndCommit();
         }
     }
 
@@ -145,7 +136,7 @@ public sealed class WriteAheadLog : IWriteAheadLog
     public IEnumerable<LogRecord> Replay(long fromSequence)
     {
         DurablePoint until;
-        lock (_commitLock)
+        lock (_commitGate)
         {
             until = _durable;
         }
@@ -172,32 +163,17 @@ public sealed class WriteAheadLog : IWriteAheadLog
     public void Dispose()
     {
         _committer.Dispose();
-        lock (_commitLock)
+        _ = BeginCommit(long.MaxValue);
+        try
         {
-            if (_disposed)
+            if (!_disposed)
             {
-                return;
+                Close();
             }
-
-            try
-            {
-                if (Failure is null)
-                {
-                    Commit();
-                    _mark.Sync();
-                }
-            }
-            catch (Exception exception) when (exception is SqlException or IOException)
-            {
-                // Nothing was acknowledged that is not durable; Failure tells the owner.
-                _ = Fail(exception);
-            }
-
-            lock (_appendLock)
-            {
-                _disposed = true;
-                CloseFiles();
-            }
+        }
+        finally
+        {
+            EndCommit();
         }
     }
 
@@ -249,6 +225,82 @@ public sealed class WriteAheadLog : IWriteAheadLog
             // All pages are in memory and the device is behind, or it has failed and never will catch up.
             ThrowIfDeviceFailed();
             wait.SpinOnce();
+        }
+    }
+
+    // Waits until the record is durable (false) or this thread is the committer (true).
+    private bool BeginCommit(long wanted)
+    {
+        lock (_commitGate)
+        {
+            while (true)
+            {
+                if (_durableSequence >= wanted)
+                {
+                    return false;
+                }
+
+                if (!_committing)
+                {
+                    return _committing = true;
+                }
+
+                Monitor.Wait(_commitGate);
+            }
+        }
+    }
+
+    private void EndCommit()
+    {
+        lock (_commitGate)
+        {
+            _committing = false;
+            Monitor.PulseAll(_commitGate);
+        }
+    }
+
+    // Only by the committer.
+    private long CommitAppended()
+    {
+        try
+        {
+            DurablePoint point = HandToDevice();
+            _device.Sync();
+            lock (_commitGate)
+            {
+                _durable = point;
+                _durableSequence = point.Sequence;
+            }
+        }
+        catch (Exception exception) when (exception is not InvariantException)
+        {
+            throw Fail(exception);
+        }
+
+        WriteMark();
+        return _durableSequence;
+    }
+
+    private void Close()
+    {
+        try
+        {
+            if (Failure is null)
+            {
+                CommitAppended();
+                _mark.Sync();
+            }
+        }
+        catch (Exception exception) when (exception is SqlException or IOException)
+        {
+            // Nothing was acknowledged that is not durable; Failure tells the owner.
+            _ = Fail(exception);
+        }
+
+        lock (_appendLock)
+        {
+            _disposed = true;
+            CloseFiles();
         }
     }
 
@@ -309,7 +361,8 @@ public sealed class WriteAheadLog : IWriteAheadLog
 
     private bool TryReopen()
     {
-        lock (_commitLock)
+        _ = BeginCommit(long.MaxValue);
+        try
         {
             lock (_appendLock)
             {
@@ -318,19 +371,20 @@ public sealed class WriteAheadLog : IWriteAheadLog
                     return true;
                 }
 
-                try
-                {
-                    Probe();
-                    CloseFiles();
-                    (_log, _device, _mark) = OpenFiles(keepUntil: _durable.Sequence);
-                    Volatile.Write(ref _failure, null);
-                    return true;
-                }
-                catch (IOException)
-                {
-                    return false;
-                }
+                Probe();
+                CloseFiles();
+                (_log, _device, _mark) = OpenFiles(keepUntil: _durable.Sequence);
+                Volatile.Write(ref _failure, null);
+                return true;
             }
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        finally
+        {
+            EndCommit();
         }
     }
 
@@ -385,12 +439,25 @@ public sealed class WriteAheadLog : IWriteAheadLog
             RemoveOutdatedCommits = false,
         };
         FasterLog log = new(settings);
-        if (Recovery.EndAddress > LogRange.FirstAddress)
+        try
         {
-            log.Recover();
-            Invariant.Check(log.TailAddress == Recovery.EndAddress, "FasterLog resumed elsewhere than the verified end");
+            if (Recovery.EndAddress > LogRange.FirstAddress)
+            {
+                log.Recover();
+            }
+        }
+        catch (FasterException) when (device.Failure is not null)
+        {
+            // The cause is thrown below.
         }
 
+        if (device.Failure is { } failure)
+        {
+            log.Dispose();
+            throw new IOException(failure.Message, failure) { HResult = failure.HResult };
+        }
+
+        Invariant.Check(log.TailAddress == Recovery.EndAddress, "FasterLog resumed elsewhere than the verified end");
         return log;
     }
 

@@ -3,7 +3,7 @@ using StreamDb.State.Devices;
 namespace StreamDb.Testing.State;
 
 /// <summary>
-/// Files in memory that forget what was not synced. <see cref="LosePower"/> keeps, of every file, a random subset of
+/// Files in memory that forget what was not synced. <see cref="AfterPowerLoss"/> keeps, of every file, a random subset of
 /// the 512-byte sectors written since its last sync, and of every directory a random prefix of the unsynced changes
 /// of names. Any call may be made to fail: <see cref="BeforeCall"/> sees each one first.
 /// </summary>
@@ -27,28 +27,27 @@ public sealed class SimulatedFileSystem : IFileSystem
     /// <summary>Operations so far.</summary>
     public long CallCount { get; private set; }
 
-    /// <summary>What a power failure leaves; open files become unusable.</summary>
-    public void LosePower(Random random)
+    /// <summary>The disk as it is after a power failure now. This system lives on, as the dead process's view.</summary>
+    public SimulatedFileSystem AfterPowerLoss(Random random)
     {
         lock (_lock)
         {
+            Dictionary<string, SimulatedFile> names = new(_names);
             for (int kept = random.Next(_unsyncedNames.Count + 1), i = _unsyncedNames.Count - 1; i >= kept; i--)
             {
-                SetName(_unsyncedNames[i].Path, _unsyncedNames[i].Before);
+                SetName(names, _unsyncedNames[i].Path, _unsyncedNames[i].Before);
             }
 
-            _unsyncedNames.Clear();
-            _locks.Clear();
-            _names = _names.ToDictionary(pair => pair.Key, pair => pair.Value.LosePower(random));
+            return Next(names.ToDictionary(pair => pair.Key, pair => pair.Value.AfterPowerLoss(random)));
         }
     }
 
-    /// <summary>The process dies: files stay as they are, locks and open files go.</summary>
-    public void KillProcess()
+    /// <summary>The files as the next process finds them when this one is killed now.</summary>
+    public SimulatedFileSystem AfterKill()
     {
         lock (_lock)
         {
-            _locks.Clear();
+            return Next(_names.ToDictionary(pair => pair.Key, pair => pair.Value.Copy()));
         }
     }
 
@@ -188,19 +187,27 @@ public sealed class SimulatedFileSystem : IFileSystem
     private void ChangeName(string path, SimulatedFile? file)
     {
         _unsyncedNames.Add((path, _names.GetValueOrDefault(path), file));
-        SetName(path, file);
+        SetName(_names, path, file);
     }
 
-    private void SetName(string path, SimulatedFile? file)
+    private static void SetName(Dictionary<string, SimulatedFile> names, string path, SimulatedFile? file)
     {
         if (file is null)
         {
-            _names.Remove(path);
+            names.Remove(path);
         }
         else
         {
-            _names[path] = file;
+            names[path] = file;
         }
+    }
+
+    // Unsynced names are taken as durable from here on; unsynced bytes stay so.
+    private SimulatedFileSystem Next(Dictionary<string, SimulatedFile> names)
+    {
+        SimulatedFileSystem next = new() { _names = names };
+        next._directories.UnionWith(_directories);
+        return next;
     }
 
     private sealed class Release(SimulatedFileSystem owner, string path) : IDisposable
@@ -275,18 +282,32 @@ public sealed class SimulatedFileSystem : IFileSystem
 
         public void FailSync() => _unsynced.Clear();
 
-        public SimulatedFile LosePower(Random random)
+        public SimulatedFile Copy()
         {
+            SimulatedFile copy = Durable(_durable.AsSpan(0, _durableLength).ToArray());
+            copy.SetLength(Length);
+            Current.AsSpan(0, Length).CopyTo(copy.Current);
+            copy._unsynced.UnionWith(_unsynced);
+            return copy;
+        }
+
+        public SimulatedFile AfterPowerLoss(Random random)
+        {
+            // Nothing, everything or half of the sectors written since the last sync.
+            int keptOfFour = random.Next(3) * 2;
+            byte[] durable = _durable.AsSpan(0, _durableLength).ToArray();
             foreach (int sector in _unsynced.Order())
             {
-                if (random.Next(2) == 0)
+                int begin = sector * SectorBytes;
+                int end = Math.Min(begin + SectorBytes, Length);
+                if (random.Next(4) < keptOfFour && begin < end)
                 {
-                    CopySector(sector);
-                    _durableLength = Math.Max(_durableLength, Math.Min(Length, (sector + 1) * SectorBytes));
+                    Array.Resize(ref durable, Math.Max(durable.Length, end));
+                    Current.AsSpan(begin, end - begin).CopyTo(durable.AsSpan(begin));
                 }
             }
 
-            return Durable(_durable.AsSpan(0, _durableLength).ToArray());
+            return Durable(durable);
         }
 
         private void CopySector(int sector)

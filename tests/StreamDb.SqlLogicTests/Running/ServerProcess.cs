@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace StreamDb.SqlLogicTests.Running;
+
+/// <summary>A server started by the runner. Its output goes to a temporary file that is kept when it dies.</summary>
+public sealed class ServerProcess : IDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly string _command;
+    private Process? _process;
+
+    public ServerProcess(string command) => _command = command;
+
+    public int Port { get; private set; }
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>Stops the present process, if any, and starts a fresh one on a free port.</summary>
+    /// <exception cref="InvalidOperationException">The server does not listen within a minute.</exception>
+    public void Restart()
+    {
+        Dispose();
+        Port = FreePort();
+        string command = _command.Replace("{port}", Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        ProcessStartInfo start = new("/bin/sh") { RedirectStandardInput = true };
+        start.ArgumentList.Add("-c");
+        string log = Path.Combine(Path.GetTempPath(), $"streamdb-slt-{Environment.ProcessId}-{Port}.log");
+        start.ArgumentList.Add($"exec {command} >{log} 2>&1");
+        _process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command}");
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!Listens())
+        {
+            if (!IsRunning || waited.Elapsed > StartTimeout)
+            {
+                throw new InvalidOperationException($"the server does not come up, see {log}: {command}");
+            }
+
+            Thread.Sleep(50);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_process is null)
+        {
+            return;
+        }
+
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+        _process = null;
+    }
+
+    private bool Listens()
+    {
+        try
+        {
+            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            socket.Connect(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using StreamDb.SqlLogicTests.Parsing;
+using StreamDb.SqlLogicTests.Profiles;
+using StreamDb.SqlLogicTests.Wire;
+
+namespace StreamDb.SqlLogicTests.Running;
+
+/// <summary>Plays scripts, several at a time, each on databases of its own.</summary>
+public sealed class SuiteRunner
+{
+    private readonly RunSettings _settings;
+    private readonly ScriptCatalog _catalog;
+    private readonly Action<ScriptResult> _onResult;
+
+    /// <param name="settings">How to run.</param>
+    /// <param name="catalog">Names files in reports.</param>
+    /// <param name="onResult">Called once per script, from one thread at a time.</param>
+    public SuiteRunner(RunSettings settings, ScriptCatalog catalog, Action<ScriptResult> onResult)
+    {
+        _settings = settings;
+        _catalog = catalog;
+        _onResult = onResult;
+    }
+
+    /// <summary>Results in the order of <paramref name="scripts"/>.</summary>
+    public IReadOnlyList<ScriptResult> Run(IReadOnlyList<TestScript> scripts)
+    {
+        ScriptResult[] results = new ScriptResult[scripts.Count];
+        ConcurrentQueue<int> queue = new(Enumerable.Range(0, scripts.Count));
+        Thread[] jobs = new Thread[Math.Clamp(_settings.JobCount, 1, Math.Max(1, scripts.Count))];
+        for (int i = 0; i < jobs.Length; i++)
+        {
+            jobs[i] = new Thread(() => Work(scripts, queue, results)) { Name = $"job {i}" };
+            jobs[i].Start();
+        }
+
+        foreach (Thread job in jobs)
+        {
+            job.Join();
+        }
+
+        return results;
+    }
+
+    private void Work(IReadOnlyList<TestScript> scripts, ConcurrentQueue<int> queue, ScriptResult[] results)
+    {
+        using DatabaseProvider provider = new(_settings);
+        while (queue.TryDequeue(out int index))
+        {
+            results[index] = RunScript(scripts[index], provider);
+            lock (_onResult)
+            {
+                _onResult(results[index]);
+            }
+        }
+    }
+
+    private ScriptResult RunScript(TestScript script, DatabaseProvider provider)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        List<RecordResult> results = [];
+        try
+        {
+            IReadOnlyList<SltRecord> records = ScriptParser.ParseFile(script.FullPath, script.Profile.Dialect, _catalog.DisplayName);
+            List<ViewCandidate> candidates = [];
+            using (SessionPool sessions = new(provider, script.Profile, _settings.RecordTimeout))
+            {
+                ScriptRunner runner = new(script, records, _settings, sessions);
+                results.AddRange(runner.Run());
+                candidates.AddRange(runner.Candidates);
+                results.AddRange(runner.ViewResults);
+            }
+
+            if (candidates.Count > 0)
+            {
+                results.AddRange(RunWithViewsFirst(script, records, candidates, provider));
+            }
+        }
+        catch (Exception e) when (e is ConnectionFailedException or IOException or InvalidOperationException)
+        {
+            results.Add(new RecordResult($"{script.Name}:0", Pass.Direct, RecordOutcome.Failed, "script not run", e.Message));
+        }
+
+        return new ScriptResult(script, results, watch.Elapsed);
+    }
+
+    private List<RecordResult> RunWithViewsFirst(
+        TestScript script, IReadOnlyList<SltRecord> records, List<ViewCandidate> candidates, DatabaseProvider provider)
+    {
+        using SessionPool sessions = new(provider, script.Profile, _settings.RecordTimeout);
+        MaintainedViews views = new(script, records, candidates, _settings, sessions);
+        new ScriptRunner(script, records, _settings, sessions) { Views = views }.Run();
+        return views.Results;
+    }
+}

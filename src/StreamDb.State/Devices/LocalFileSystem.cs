@@ -10,17 +10,7 @@ public sealed class LocalFileSystem : IFileSystem
 {
     public static LocalFileSystem Instance { get; } = new();
 
-    public void CreateDirectory(string directory)
-    {
-        try
-        {
-            Directory.CreateDirectory(directory);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new IOException(exception.Message, exception);
-        }
-    }
+    public void CreateDirectory(string directory) => Run(() => Directory.CreateDirectory(directory));
 
     public bool DirectoryExists(string directory) => Directory.Exists(directory);
 
@@ -28,28 +18,26 @@ public sealed class LocalFileSystem : IFileSystem
 
     public IReadOnlyList<string> ListFiles(string directory)
     {
-        string[] names = [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
+        string[] names = Run(() => Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).ToArray());
         Array.Sort(names, StringComparer.Ordinal);
         return names;
     }
 
-    public IFile Open(string path, bool create)
+    public IFile Open(string path, bool create) =>
+        new LocalFile(path, Run(() => File.OpenHandle(
+            path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)));
+
+    public void Rename(string source, string target) => Run(() =>
     {
-        try
-        {
-            SafeFileHandle handle = File.OpenHandle(
-                path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            return new LocalFile(path, handle);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new IOException(exception.Message, exception);
-        }
-    }
+        File.Move(source, target, overwrite: true);
+        return true;
+    });
 
-    public void Rename(string source, string target) => File.Move(source, target, overwrite: true);
-
-    public void Delete(string path) => File.Delete(path);
+    public void Delete(string path) => Run(() =>
+    {
+        File.Delete(path);
+        return true;
+    });
 
     public void SyncDirectory(string directory)
     {
@@ -102,6 +90,19 @@ public sealed class LocalFileSystem : IFileSystem
         }
 
         return new FileLock(descriptor);
+    }
+
+    // .NET reports a lack of permission by an exception that is no IOException.
+    private static T Run<T>(Func<T> operation)
+    {
+        try
+        {
+            return operation();
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
     }
 
     private sealed class FileLock(int descriptor) : IDisposable

@@ -54,7 +54,8 @@ public interface IWriteAheadLog : IDisposable
 
     /// <summary>
     /// After a failure: waits until a probe write works, then drops every record that was not durable and opens the
-    /// files anew. The caller appends again what it still wants. Without a failure it does nothing.
+    /// files anew. Call it from the thread that appends, which then appends again what it still wants: the numbers of
+    /// the dropped records are given out a second time. Without a failure it does nothing.
     /// </summary>
     /// <returns><see cref="DurableSequence"/>: the next appended record gets the number after it.</returns>
     Task<long> ReopenAsync(CancellationToken cancellation = default);

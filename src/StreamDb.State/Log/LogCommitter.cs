@@ -5,27 +5,28 @@ namespace StreamDb.State.Log;
 /// </summary>
 internal sealed class LogCommitter : IDisposable
 {
-    private readonly Func<long> _commit;
+    private readonly Func<long, int, long> _commit;
     private readonly Thread _thread;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _wake = new(0);
-    private List<(long Sequence, TaskCompletionSource<long> Done)> _waiting = [];
+    private List<(long Sequence, int Life, TaskCompletionSource<long> Done)> _waiting = [];
     private bool _stopping;
 
-    public LogCommitter(Func<long> commit)
+    /// <param name="commit">Takes a sequence number and the log's life; returns at once when that is durable already.</param>
+    public LogCommitter(Func<long, int, long> commit)
     {
         _commit = commit;
         _thread = new Thread(Run) { IsBackground = true, Name = "write-ahead log commit" };
         _thread.Start();
     }
 
-    public Task<long> WaitFor(long sequence)
+    public Task<long> WaitFor(long sequence, int life)
     {
         TaskCompletionSource<long> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
-            _waiting.Add((sequence, done));
+            _waiting.Add((sequence, life, done));
         }
 
         _wake.Release();
@@ -52,7 +53,7 @@ internal sealed class LogCommitter : IDisposable
 
     private void Run()
     {
-        List<(long Sequence, TaskCompletionSource<long> Done)> serving = [];
+        List<(long Sequence, int Life, TaskCompletionSource<long> Done)> serving = [];
         while (true)
         {
             _wake.Wait();
@@ -75,19 +76,16 @@ internal sealed class LogCommitter : IDisposable
         }
     }
 
-    private void Serve(List<(long Sequence, TaskCompletionSource<long> Done)> serving)
+    private void Serve(List<(long Sequence, int Life, TaskCompletionSource<long> Done)> serving)
     {
-        try
+        foreach ((long sequence, int life, TaskCompletionSource<long> done) in serving)
         {
-            long durable = _commit();
-            foreach ((_, TaskCompletionSource<long> done) in serving)
+            try
             {
-                done.SetResult(durable);
+                // The first one syncs for all.
+                done.SetResult(_commit(sequence, life));
             }
-        }
-        catch (Exception exception)
-        {
-            foreach ((_, TaskCompletionSource<long> done) in serving)
+            catch (Exception exception)
             {
                 done.SetException(exception);
             }

@@ -57,7 +57,7 @@ internal sealed class LogRecovery(IFileSystem files, LogFiles layout, long logId
         }
 
         long torn = reason.Length == 0 && !sequence.InsideRecord ? 0 : extent - end;
-        Cut(segments, end, extent);
+        Cut(segments, end);
         MakeDurable(Math.Min(mark?.Address ?? end - layout.OffsetOf(end), end), end);
         return new LogRecoveryResult(sequence.Last, end, torn);
     }
@@ -86,13 +86,9 @@ internal sealed class LogRecovery(IFileSystem files, LogFiles layout, long logId
         return (segment * layout.SegmentBytes) + file.Length;
     }
 
-    private void Cut(List<int> segments, long end, long extent)
+    // Synced even when there is nothing to cut: an earlier attempt may have cut and failed to sync.
+    private void Cut(List<int> segments, long end)
     {
-        if (extent <= end)
-        {
-            return;
-        }
-
         int last = layout.SegmentOf(end);
         for (int i = segments.Count - 1; i >= 0 && segments[i] > last; i--)
         {
@@ -106,8 +102,9 @@ internal sealed class LogRecovery(IFileSystem files, LogFiles layout, long logId
             if (file.Length > layout.OffsetOf(end))
             {
                 file.SetLength(layout.OffsetOf(end));
-                file.Sync();
             }
+
+            file.Sync();
         }
 
         files.SyncDirectory(layout.Directory);

@@ -12,10 +12,14 @@ namespace StreamDb.State.Log;
 /// time is the committer (<c>_committing</c>); it syncs for everyone who appended before it began, and those wait
 /// for the result without having to become committer themselves.
 /// State: working → failed (first I/O error, see <see cref="Failure"/>) → working (<see cref="ReopenAsync"/>, a new
-/// FasterLog over new file handles). A FasterLog that has seen an error is never used again.
+/// FasterLog over new file handles, and the next <c>_life</c>: who still waits for a record of the last one fails).
+/// A FasterLog that has seen an error is never used again.
 /// </remarks>
 public sealed class WriteAheadLog : IWriteAheadLog
 {
+    /// <summary>The largest record: it must fit into one array when it is replayed.</summary>
+    public const long RecordBytesMax = 1L << 30;
+
     private readonly IFileSystem _files;
     private readonly LogFiles _layout;
     private readonly WriteAheadLogOptions _options;
@@ -31,6 +35,7 @@ public sealed class WriteAheadLog : IWriteAheadLog
     private DurablePoint _durable;
     private long _lastSequence;
     private long _durableSequence;
+    private int _life;
     private bool _committing;
     private bool _disposed;
 
@@ -115,23 +120,16 @@ public sealed class WriteAheadLog : IWriteAheadLog
 
     public long Commit()
     {
-        if (!BeginCommit(LastSequence))
-        {
-            return DurableSequence;
-        }
-
-        try
-        {
-            ThrowIfUnusable();
-            return CommitAppended();
-        }
-        finally
-        {
-            EndCommit();
-        }
+        // In this order: a reopening in between makes the wait fail, not succeed for another record of that number.
+        int life = Volatile.Read(ref _life);
+        return Commit(LastSequence, life);
     }
 
-    public Task<long> CommitAsync() => _committer.WaitFor(LastSequence);
+    public Task<long> CommitAsync()
+    {
+        int life = Volatile.Read(ref _life);
+        return _committer.WaitFor(LastSequence, life);
+    }
 
     public IEnumerable<LogRecord> Replay(long fromSequence)
     {
@@ -163,7 +161,7 @@ public sealed class WriteAheadLog : IWriteAheadLog
     public void Dispose()
     {
         _committer.Dispose();
-        _ = BeginCommit(long.MaxValue);
+        BeginExclusive();
         try
         {
             if (!_disposed)
@@ -191,11 +189,17 @@ public sealed class WriteAheadLog : IWriteAheadLog
 
     private long Append(Epoch epoch, long bytes, FrameEntry entry)
     {
+        if (bytes > RecordBytesMax)
+        {
+            throw new SqlException(
+                SqlState.ProgramLimitExceeded, $"one epoch's changes of {bytes} bytes exceed the limit of {RecordBytesMax} bytes");
+        }
+
         lock (_appendLock)
         {
             ThrowIfUnusable();
             long sequence = _lastSequence + 1;
-            int parts = checked((int)Math.Max(1, (bytes + _options.PartBytesMax - 1) / _options.PartBytesMax));
+            int parts = (int)Math.Max(1, (bytes + _options.PartBytesMax - 1) / _options.PartBytesMax);
             try
             {
                 for (int part = 0; part < parts; part++)
@@ -228,13 +232,36 @@ public sealed class WriteAheadLog : IWriteAheadLog
         }
     }
 
+    private long Commit(long wanted, int life)
+    {
+        if (!BeginCommit(wanted, life))
+        {
+            return DurableSequence;
+        }
+
+        try
+        {
+            ThrowIfUnusable();
+            return CommitAppended();
+        }
+        finally
+        {
+            EndCommit();
+        }
+    }
+
     // Waits until the record is durable (false) or this thread is the committer (true).
-    private bool BeginCommit(long wanted)
+    private bool BeginCommit(long wanted, int life)
     {
         lock (_commitGate)
         {
             while (true)
             {
+                if (_life != life)
+                {
+                    throw new SqlException(SqlState.IoError, "the write-ahead log failed and was reopened without this record");
+                }
+
                 if (_durableSequence >= wanted)
                 {
                     return false;
@@ -247,6 +274,20 @@ public sealed class WriteAheadLog : IWriteAheadLog
 
                 Monitor.Wait(_commitGate);
             }
+        }
+    }
+
+    // As BeginCommit, for those who need the files to themselves.
+    private void BeginExclusive()
+    {
+        lock (_commitGate)
+        {
+            while (_committing)
+            {
+                Monitor.Wait(_commitGate);
+            }
+
+            _committing = true;
         }
     }
 
@@ -361,7 +402,7 @@ public sealed class WriteAheadLog : IWriteAheadLog
 
     private bool TryReopen()
     {
-        _ = BeginCommit(long.MaxValue);
+        BeginExclusive();
         try
         {
             lock (_appendLock)
@@ -374,6 +415,11 @@ public sealed class WriteAheadLog : IWriteAheadLog
                 Probe();
                 CloseFiles();
                 (_log, _device, _mark) = OpenFiles(keepUntil: _durable.Sequence);
+                lock (_commitGate)
+                {
+                    _life++;
+                }
+
                 Volatile.Write(ref _failure, null);
                 return true;
             }

@@ -69,6 +69,37 @@ public sealed class LogFailureTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Who_waits_for_a_record_that_reopening_drops_is_told()
+    {
+        SimulatedFileSystem system = new();
+        using DataDirectory directory = Open(system);
+        using ManualResetEventSlim syncing = new();
+        using ManualResetEventSlim goOn = new();
+        LogWorkload.Append(directory.Log);
+        system.BeforeCall = (operation, _) =>
+        {
+            if (operation == "sync")
+            {
+                syncing.Set();
+                goOn.Wait();
+                throw new IOException("broken", 5);
+            }
+        };
+        Task<long> first = directory.Log.CommitAsync();
+        syncing.Wait();
+        LogWorkload.Append(directory.Log);
+        Task<long> second = directory.Log.CommitAsync();
+        goOn.Set();
+        await Assert.ThrowsAsync<SqlException>(() => first);
+        system.BeforeCall = null;
+        Assert.Equal(0, await directory.Log.ReopenAsync());
+        LogWorkload.Append(directory.Log);
+        LogWorkload.Append(directory.Log);
+        Assert.Equal(2, directory.Log.Commit());
+        await Assert.ThrowsAsync<SqlException>(() => second);
+    }
+
+    [Fact]
     public async Task A_record_whose_sync_failed_is_not_taken_for_durable_after_reopening()
     {
         SimulatedFileSystem system = new();
@@ -92,6 +123,33 @@ public sealed class LogFailureTests(ITestOutputHelper output)
         using DataDirectory afterPowerLoss = Open(system.AfterPowerLoss(new Random(3)));
         Assert.Equal(2, LogWorkload.Verify(afterPowerLoss.Log));
         directory.Dispose();
+    }
+
+    [Fact]
+    public void A_record_found_in_the_page_cache_is_written_again_before_it_counts()
+    {
+        SimulatedFileSystem system = new();
+        using DataDirectory directory = Open(system);
+        for (int i = 0; i < 20; i++)
+        {
+            LogWorkload.Append(directory.Log);
+        }
+
+        system.BeforeCall = (operation, _) =>
+        {
+            if (operation == "sync")
+            {
+                throw new IOException("the record stays readable, marked clean, and never reaches the disk", 5);
+            }
+        };
+        Assert.Throws<SqlException>(() => directory.Log.Commit());
+
+        SimulatedFileSystem killed = system.AfterKill();
+        using DataDirectory next = Open(killed);
+        long found = LogWorkload.Verify(next.Log);
+        Assert.Equal(20, found);
+        using DataDirectory last = Open(killed.AfterPowerLoss(new Random(1)));
+        Assert.Equal(found, LogWorkload.Verify(last.Log));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public enum Leniency
     /// <summary>Numbers that agree in 15 significant digits.</summary>
     Numeric = 4,
 
-    /// <summary><c>+00:00</c> for <c>+00</c>.</summary>
+    /// <summary>Whole-hour offsets with minutes: <c>+00:00</c> for <c>+00</c>.</summary>
     TimeZone = 8,
 
     /// <summary>JSON that differs in white space.</summary>

@@ -68,7 +68,9 @@ public static partial class ValueEquality
     }
 
     private static string WithShortOffset(string text) =>
-        text.Contains("+00:00", StringComparison.Ordinal) ? ZeroOffset().Replace(text, "$1+00") : text;
+        text.EndsWith(":00", StringComparison.Ordinal) || text.Contains(":00\"", StringComparison.Ordinal)
+            ? WholeHourOffset().Replace(text, "$1")
+            : text;
 
     private static bool AreSameJson(string left, string right)
     {
@@ -89,6 +91,6 @@ public static partial class ValueEquality
         }
     }
 
-    [GeneratedRegex(@"(:\d\d(?:\.\d+)?)\+00:00")]
-    private static partial Regex ZeroOffset();
+    [GeneratedRegex(@"(:\d\d(?:\.\d+)?[+-]\d\d):00(?!\d)")]
+    private static partial Regex WholeHourOffset();
 }

@@ -173,7 +173,7 @@ public sealed partial class ScriptParser
         if (delimited)
         {
             // Only an expected error has a block of its own; behind any other statement it is read and dropped.
-            string text = ReadExactText();
+            string? text = ReadExactText();
             error = error is null ? null : error with { ExactText = text };
         }
 

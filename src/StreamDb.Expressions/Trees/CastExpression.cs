@@ -7,7 +7,8 @@ namespace StreamDb.Expressions.Trees;
 /// <param name="Context">Explicit casts truncate varchar(n) silently; assignments raise 22001.</param>
 public sealed record CastExpression(ScalarExpression Operand, SqlType Type, CastContext Context) : ScalarExpression(Type)
 {
-    public override bool IsNullable => Operand.IsNullable;
+    /// <summary>A conversion that may fail may be NULL: that is what a failed row yields in a view.</summary>
+    public override bool IsNullable => Operand.IsNullable || CastMatrix.MayFail(Operand.Type, Type, Context);
 
     public override IReadOnlyList<ScalarExpression> Children => [Operand];
 

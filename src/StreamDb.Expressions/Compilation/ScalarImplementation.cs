@@ -1,0 +1,46 @@
+using System.Reflection;
+
+namespace StreamDb.Expressions.Compilation;
+
+/// <summary>What a function does on bad input.</summary>
+internal enum FailureMode : byte
+{
+    /// <summary>It cannot fail.</summary>
+    None,
+
+    /// <summary>It calls <see cref="EvaluationContext.Fail{T}"/> and returns. For functions that run millions of times a second.</summary>
+    Flag,
+
+    /// <summary>It throws a SqlException (or OverflowException, for numeric).</summary>
+    Throws,
+}
+
+/// <summary>How compiled code calls a function: a method over CLR values, and what its signature says of NULL.</summary>
+/// <remarks>
+/// Parameters are the CLR types of the physical types (<see cref="ClrTypes"/>). A Nullable parameter receives NULLs; any
+/// other makes the function strict in it. A Nullable result may be NULL. A <see cref="VariadicArguments"/> parameter takes
+/// all remaining arguments; a last <see cref="EvaluationContext"/> parameter is filled in. <paramref name="Target"/> is null
+/// for static methods, else an immutable object.
+/// </remarks>
+internal sealed record ScalarImplementation(MethodInfo Method, object? Target, FailureMode Failure)
+{
+    public ScalarImplementation(Delegate method, FailureMode failure)
+        : this(method.Method, method.Method.IsStatic ? null : method.Target, failure)
+    {
+    }
+
+    public ParameterInfo[] Parameters { get; } = Method.GetParameters();
+
+    public bool IsVariadic => Parameters.Any(p => p.ParameterType == typeof(VariadicArguments));
+
+    public bool TakesContext => Parameters.Length > 0 && Parameters[^1].ParameterType == typeof(EvaluationContext);
+
+    public bool ReturnsNullable => Nullable.GetUnderlyingType(Method.ReturnType) is not null;
+
+    /// <summary>Parameter <paramref name="index"/> wants NULLs too.</summary>
+    public bool AcceptsNull(int index) => index >= Parameters.Length || Parameters[index].ParameterType == typeof(VariadicArguments)
+        || Nullable.GetUnderlyingType(Parameters[index].ParameterType) is not null;
+}
+
+/// <summary>Chooses or makes the implementation for one call, by its types or its constant arguments.</summary>
+internal delegate ScalarImplementation ScalarBinder(Trees.CallExpression call);

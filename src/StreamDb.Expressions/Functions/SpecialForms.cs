@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Types;
+using StreamDb.Expressions.Casts;
+using StreamDb.Expressions.Trees;
+
+namespace StreamDb.Expressions.Functions;
+
+/// <summary>Calls that are not plain functions: their arguments meet in a common type, or they stand for another expression.</summary>
+internal static class SpecialForms
+{
+    public static bool Exists(string name) => name is "coalesce" or "nullif";
+
+    public static bool TryBuild(
+        string name, IReadOnlyList<ScalarExpression> arguments, int position, [NotNullWhen(true)] out ScalarExpression? expression)
+    {
+        expression = name switch
+        {
+            "coalesce" when arguments.Count > 0 => Coalesce(arguments, position),
+            "nullif" when arguments.Count == 2 => NullIf(arguments, position),
+            _ => null,
+        };
+        return expression is not null;
+    }
+
+    /// <summary>The type whose name may be called like a function to cast.</summary>
+    public static SqlType? TypeNamed(string name) => name switch
+    {
+        "bool" => SqlType.Boolean,
+        "int2" => SqlType.Int16,
+        "int4" => SqlType.Int32,
+        "int8" => SqlType.Int64,
+        "float4" => SqlType.Float32,
+        "float8" => SqlType.Float64,
+        "numeric" => SqlType.Numeric,
+        "date" => SqlType.Date,
+        "time" => SqlType.Time,
+        "timestamp" => SqlType.Timestamp,
+        "timestamptz" => SqlType.TimestampTz,
+        "interval" => SqlType.Interval,
+        "uuid" => SqlType.Uuid,
+        "text" => SqlType.Text,
+        "varchar" => SqlType.Varchar,
+        "bpchar" => SqlType.Bpchar,
+        "bytea" => SqlType.Bytea,
+        "json" => SqlType.Json,
+        "jsonb" => SqlType.Jsonb,
+        "oid" => SqlType.Oid,
+        "regclass" => SqlType.RegClass,
+        "regtype" => SqlType.RegType,
+        _ => null,
+    };
+
+    private static ScalarExpression Coalesce(IReadOnlyList<ScalarExpression> arguments, int position)
+    {
+        ImmutableArray<ScalarExpression> operands = Unify(arguments, "COALESCE", position, out SqlType type);
+        return operands.Length == 1 ? operands[0] : new CoalesceExpression(operands, type);
+    }
+
+    private static CaseExpression NullIf(IReadOnlyList<ScalarExpression> arguments, int position)
+    {
+        var equal = (CallExpression)FunctionRegistry.Operator("=", arguments, position);
+        // The result has the first argument's type, or, when that is a literal, the type it was compared as.
+        ScalarExpression value = arguments[0].Type.Kind == SqlTypeKind.Unknown ? equal.Arguments[0] : arguments[0];
+        return new CaseExpression([new CaseBranch(equal, LiteralExpression.Null(value.Type))], value, value.Type);
+    }
+
+    /// <summary>The arguments cast to their common type.</summary>
+    private static ImmutableArray<ScalarExpression> Unify(
+        IReadOnlyList<ScalarExpression> arguments, string construct, int position, out SqlType type)
+    {
+        SqlType common = Coercion.CommonType(arguments, construct, position);
+        type = common;
+        return [.. arguments.Select(a => Coercion.Cast(a, common, CastContext.Implicit, position))];
+    }
+}

@@ -26,6 +26,6 @@ public static class IoFailure
     public static SqlException Damage(string path, long offset, string reason) =>
         new(SqlState.DataCorrupted, $"data is damaged in file \"{path}\" at offset {offset}: {reason}")
         {
-            Hint = "Restore the data directory from a backup; it was opened for checking only and has not been changed.",
+            Hint = "Nothing was repaired or removed; restore the data directory from a backup.",
         };
 }

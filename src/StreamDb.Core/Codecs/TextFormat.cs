@@ -1,3 +1,5 @@
+using StreamDb.Core.Clocks;
+
 namespace StreamDb.Core.Codecs;
 
 /// <summary>The session settings that decide how values are written and read as text.</summary>
@@ -16,4 +18,7 @@ public sealed record TextFormat
 
     /// <summary>bytea_output = 'escape'.</summary>
     public bool IsByteaEscape { get; init; }
+
+    /// <summary>What <c>now</c>, <c>today</c>, <c>tomorrow</c>, <c>yesterday</c> mean in date and time input.</summary>
+    public IClock Clock { get; init; } = SystemClock.Instance;
 }

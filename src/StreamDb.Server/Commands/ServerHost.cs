@@ -1,0 +1,66 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using StreamDb.Coordinator.Sessions;
+using StreamDb.Core.Diagnostics;
+using StreamDb.Http;
+using StreamDb.PgWire.Authentication;
+using StreamDb.PgWire.Connections;
+using StreamDb.Server.Configuration;
+
+namespace StreamDb.Server.Commands;
+
+/// <summary>The listeners over an open database.</summary>
+internal sealed class ServerHost : IAsyncDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+
+    private readonly PgServer _server;
+    private HttpServer? _http;
+
+    private ServerHost(PgServer server)
+    {
+        _server = server;
+    }
+
+    /// <summary>Where PostgreSQL clients connect.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => _server.EndPoints;
+
+    public static async Task<ServerHost> StartAsync(IDatabase database, ServerOptions options, ILoggerFactory loggers)
+    {
+        var host = new ServerHost(PgServer.Start(database, ProtocolOptions(options), loggers));
+        try
+        {
+            if (options.HttpPort != 0)
+            {
+                IMetricsSource[] sources = database is IMetricsSource source ? [host._server, source] : [host._server];
+                host._http = await HttpServer.StartAsync(new IPEndPoint(options.Addresses[0], options.HttpPort), sources, loggers).ConfigureAwait(false);
+            }
+
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Stops accepting, tells the clients, and waits for their statements to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync(_patience).ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
+        if (_http is not null)
+        {
+            await _http.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static PgServerOptions ProtocolOptions(ServerOptions options) => new()
+    {
+        EndPoints = [.. options.Addresses.Select(address => new IPEndPoint(address, options.Port))],
+        Roles = options.Password is null ? null : new SinglePasswordRoleStore(options.Password),
+        Certificate = options.TlsCertificate is null ? null : X509Certificate2.CreateFromPemFile(options.TlsCertificate, options.TlsKey),
+    };
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace StreamDb.Server.Configuration;
+
+/// <summary>What the program was started with.</summary>
+internal sealed record ServerOptions
+{
+    /// <summary>Null: everything is in memory and gone at the end.</summary>
+    public string? DataDirectory { get; init; }
+
+    public IReadOnlyList<IPAddress> Addresses { get; init; } = [IPAddress.Loopback];
+
+    /// <summary>For PostgreSQL clients; 0 takes a free port.</summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>0: no HTTP.</summary>
+    public int HttpPort { get; init; } = DefaultHttpPort;
+
+    public int WorkerCount { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The directory the file connector may read. Null: it may read nothing.</summary>
+    public string? FileRoot { get; init; }
+
+    /// <summary>Null: every client is trusted.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>PEM files; both or neither.</summary>
+    public string? TlsCertificate { get; init; }
+
+    public string? TlsKey { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public const int DefaultPort = 4566;
+
+    public const int DefaultHttpPort = 5691;
+}

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Unicode;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
@@ -56,30 +55,10 @@ internal static class ParameterDecoder
         ReadOnlySpan<byte> value = bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray();
         if (isBinary)
         {
-            Datum datum = BinaryCodec.Read(type, value);
-            if (type.IsString)
-            {
-                CheckText(value);
-            }
-
-            return datum;
+            return BinaryCodec.Read(type, value);
         }
 
-        CheckText(value);
+        TextCodec.CheckEncoding(value);
         return TextCodec.ParseDatum(type, value, format);
-    }
-
-    private static void CheckText(ReadOnlySpan<byte> text)
-    {
-        int zero = text.IndexOf((byte)0);
-        if (zero >= 0)
-        {
-            throw new SqlException(SqlState.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x00");
-        }
-
-        if (!Utf8.IsValid(text))
-        {
-            throw new SqlException(SqlState.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"");
-        }
     }
 }

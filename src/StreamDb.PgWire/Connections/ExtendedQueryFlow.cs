@@ -1,6 +1,5 @@
 using System.Buffers;
 using StreamDb.Coordinator.Sessions;
-using StreamDb.Core.Codecs;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;

@@ -1,4 +1,3 @@
-using StreamDb.Core.Codecs;
 using StreamDb.Core.Types;
 
 namespace StreamDb.PgWire.Messages;

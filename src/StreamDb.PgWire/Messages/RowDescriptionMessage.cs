@@ -1,5 +1,5 @@
 using StreamDb.Coordinator.Sessions;
-using StreamDb.Core.Codecs;
+using StreamDb.Core.Types;
 using StreamDb.PgWire.Codec;
 
 namespace StreamDb.PgWire.Messages;
@@ -18,7 +18,7 @@ internal static class RowDescriptionMessage
             output.WriteInt32((int)column.RelationOid);
             output.WriteInt16(column.Attribute);
             output.WriteInt32((int)TypeOids.OidOf(column.Type));
-            output.WriteInt16(TypeLengths.Of(column.Type));
+            output.WriteInt16(TypeOids.LengthOf(column.Type));
             output.WriteInt32(column.Type.Modifier);
             output.WriteInt16(formats.IsBinary(i) ? (short)1 : (short)0);
         }

@@ -44,18 +44,20 @@ public sealed class SqlException : Exception
     public string? ConstraintName { get; init; }
 
     /// <summary>The same error at <paramref name="position"/>, unless it already has one.</summary>
-    public SqlException At(int position) =>
-        Position != 0 || position == 0
-            ? this
-            : new SqlException(State, Message, this)
-            {
-                Position = position,
-                Detail = Detail,
-                Hint = Hint,
-                SchemaName = SchemaName,
-                TableName = TableName,
-                ColumnName = ColumnName,
-                DataTypeName = DataTypeName,
-                ConstraintName = ConstraintName,
-            };
+    public SqlException At(int position) => Position != 0 || position == 0 ? this : WithPosition(position);
+
+    /// <summary>The same error, its position moved by <paramref name="characters"/>: for a statement inside a longer text.</summary>
+    public SqlException ShiftedBy(int characters) => Position == 0 ? this : WithPosition(Position + characters);
+
+    private SqlException WithPosition(int position) => new(State, Message, this)
+    {
+        Position = position,
+        Detail = Detail,
+        Hint = Hint,
+        SchemaName = SchemaName,
+        TableName = TableName,
+        ColumnName = ColumnName,
+        DataTypeName = DataTypeName,
+        ConstraintName = ConstraintName,
+    };
 }

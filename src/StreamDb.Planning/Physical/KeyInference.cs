@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using StreamDb.Expressions.Trees;
+using StreamDb.Planning.Catalog;
+using StreamDb.Planning.Logical;
+
+namespace StreamDb.Planning.Physical;
+
+/// <summary>Finds columns of a plan's result that are unique together: the key of a materialized view's arrangement.</summary>
+public static class KeyInference
+{
+    /// <summary>0-based columns, or empty when no key is known. A result of at most one row also gives empty.</summary>
+    public static ImmutableArray<int> KeyOf(LogicalNode node)
+    {
+        switch (node)
+        {
+            case LogicalGet get:
+                return get.Relation switch
+                {
+                    TableItem table => table.PrimaryKey,
+                    SourceItem source => source.PrimaryKey,
+                    MaterializedViewItem view => view.Key,
+                    _ => [],
+                };
+            case LogicalFilter or LogicalTopN or LogicalAssertSingle:
+                return KeyOf(node.Inputs[0]);
+            case LogicalAggregate aggregate:
+                return [.. Enumerable.Range(0, aggregate.Keys.Length)];
+            case LogicalDistinct:
+                return [.. Enumerable.Range(0, node.Columns.Length)];
+            case LogicalJoin { Kind: JoinKind.Semi or JoinKind.Anti } join:
+                return KeyOf(join.Left);
+            case LogicalProject project:
+                {
+                    ImmutableArray<int> key = KeyOf(project.Input);
+                    ImmutableArray<int> mapped =
+                    [
+                        .. key.Select(k => IndexOf(project.Expressions, k)).Where(i => i >= 0),
+                    ];
+                    return mapped.Length == key.Length ? mapped : [];
+                }
+
+            default:
+                return [];
+        }
+    }
+
+    private static int IndexOf(ImmutableArray<ScalarExpression> expressions, int column)
+    {
+        for (int i = 0; i < expressions.Length; i++)
+        {
+            if (expressions[i] is ColumnExpression c && c.Index == column)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,337 @@
+using System.Collections.Immutable;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Rows;
+using StreamDb.Core.Types;
+using StreamDb.Expressions.Aggregates;
+using StreamDb.Expressions.Trees;
+using StreamDb.Planning.Logical;
+using StreamDb.Planning.Rules;
+
+namespace StreamDb.Planning.Physical;
+
+/// <summary>Chooses operators for an optimized logical plan.</summary>
+/// <remarks>
+/// What the engine's joins cannot say is built from what they can: a condition beyond equal keys on an outer, semi or anti
+/// join becomes an inner join with a filter, whose distinct preserved rows are then matched against the preserved side as a
+/// whole (equal rows have equal fates, so duplicates stay right).
+/// </remarks>
+public sealed class Lowering
+{
+    private readonly Dictionary<LogicalNode, PhysicalNode> _done = new(ReferenceEqualityComparer.Instance);
+    private readonly bool _isView;
+    private readonly IArrangementCatalog? _arrangements;
+
+    private Lowering(bool isView, IArrangementCatalog? arrangements)
+    {
+        _isView = isView;
+        _arrangements = arrangements;
+    }
+
+    /// <summary>The plan of a maintained view. now() may only stand in temporal filters (0A000).</summary>
+    public static PhysicalNode LowerView(LogicalNode root) => new Lowering(isView: true, null).Lower(root);
+
+    /// <summary>The plan of an ad hoc query, which may read by key what <paramref name="arrangements"/> offers.</summary>
+    public static PhysicalNode LowerQuery(LogicalNode root, IArrangementCatalog? arrangements) =>
+        new Lowering(isView: false, arrangements).Lower(root);
+
+    private PhysicalNode Lower(LogicalNode node)
+    {
+        if (!_done.TryGetValue(node, out PhysicalNode? result))
+        {
+            result = LowerNew(node);
+            _done.Add(node, result);
+        }
+
+        return result;
+    }
+
+    private PhysicalNode LowerNew(LogicalNode node)
+    {
+        switch (node)
+        {
+            case LogicalGet get:
+                return new PhysicalGet(get.Relation, null);
+            case LogicalValues values:
+                foreach (ScalarExpression expression in values.Rows.SelectMany(r => r))
+                {
+                    CheckNoNow(expression);
+                }
+
+                return new PhysicalValues(values.Rows, values.Fields);
+            case LogicalFilter filter:
+                return LowerFilter(filter);
+            case LogicalProject project:
+                foreach (ScalarExpression expression in project.Expressions)
+                {
+                    CheckNoNow(expression);
+                }
+
+                return Map(Lower(project.Input), null, project.Expressions, project.Columns);
+            case LogicalJoin join:
+                return LowerJoin(join);
+            case LogicalAggregate aggregate:
+                return LowerAggregate(aggregate);
+            case LogicalDistinct distinct:
+                return new PhysicalDistinct(Lower(distinct.Input));
+            case LogicalSetOperation { Kind: SetOperationKind.Union } union:
+                {
+                    PhysicalNode all = new PhysicalUnion([.. union.Operands.Select(Lower)], union.Columns);
+                    return union.IsAll ? all : new PhysicalDistinct(all);
+                }
+
+            case LogicalSetOperation set:
+                return new PhysicalSetOperation(set.Kind, set.IsAll, Lower(set.Operands[0]), Lower(set.Operands[1]), set.Columns);
+            case LogicalTopN top:
+                return new PhysicalTopN(Lower(top.Input), top.PartitionBy, top.OrderBy, top.Limit, top.Offset, top.WithTies);
+            case LogicalTableFunction function:
+                foreach (ScalarExpression argument in function.Arguments)
+                {
+                    CheckNoNow(argument);
+                }
+
+                return new PhysicalTableFunction(
+                    Lower(function.Input), function.Function, function.Arguments, function.WithOrdinality, function.Columns);
+            case LogicalAssertSingle single:
+                return new PhysicalAssertSingle(Lower(single.Input), single.Keys);
+            case LogicalWindow:
+                throw new SqlException(SqlState.FeatureNotSupported, "window functions are not supported yet");
+            default:
+                throw new Core.Diagnostics.InvariantException($"{node.GetType().Name} after optimization");
+        }
+    }
+
+    private PhysicalNode LowerFilter(LogicalFilter filter)
+    {
+        PhysicalNode input = filter.Input is LogicalGet get && _arrangements is not null
+            ? new PhysicalGet(get.Relation, KeyLookup.Find(get.Relation, filter.Predicate, _arrangements))
+            : Lower(filter.Input);
+        if (!_isView)
+        {
+            return Map(input, filter.Predicate, [.. All(input)], filter.Columns);
+        }
+
+        var ordinary = new List<ScalarExpression>();
+        var temporal = new List<TemporalBound>();
+        foreach (ScalarExpression conjunct in LogicalExpressions.Conjuncts(filter.Predicate))
+        {
+            if (!TemporalBound.UsesNow(conjunct))
+            {
+                ordinary.Add(conjunct);
+            }
+            else if (TemporalBound.TryParse(conjunct) is { } bound)
+            {
+                temporal.Add(bound);
+            }
+            else
+            {
+                CheckNoNow(conjunct);
+            }
+        }
+
+        if (ordinary.Count > 0)
+        {
+            input = Map(input, LogicalExpression.And(ordinary), [.. All(input)], filter.Columns);
+        }
+
+        int width = filter.Columns.Length;
+        foreach (TemporalBound bound in temporal)
+        {
+            PhysicalNode withBound = Map(
+                input,
+                null,
+                [.. All(input), bound.Bound],
+                [.. filter.Columns, new Field("bound", SqlType.TimestampTz, bound.Bound.IsNullable)]);
+            PhysicalNode filtered = new PhysicalTemporalFilter(withBound, bound.IsFrom ? width : null, bound.IsFrom ? null : width);
+            input = Map(filtered, null, [.. All(filtered).Take(width)], filter.Columns);
+        }
+
+        return input;
+    }
+
+    private PhysicalNode LowerJoin(LogicalJoin join)
+    {
+        CheckNoNow(join.Condition);
+        PhysicalNode left = Lower(join.Left);
+        PhysicalNode right = Lower(join.Right);
+        (List<(ScalarExpression Left, ScalarExpression Right, bool NullsMatch)> keys, List<ScalarExpression> residual) =
+            EquiKeys.Split(join.Condition, join.Left.Columns.Length);
+        (PhysicalNode keyedLeft, ImmutableArray<int> leftKeys) = WithKeyColumns(left, [.. keys.Select(k => k.Left)]);
+        (PhysicalNode keyedRight, ImmutableArray<int> rightKeys) = WithKeyColumns(right, [.. keys.Select(k => k.Right)]);
+        ImmutableArray<bool> nullsMatch = [.. keys.Select(k => k.NullsMatch)];
+        if (residual.Count == 0 || join.Kind == JoinKind.Inner)
+        {
+            PhysicalNode joined = Trim(Join(join.Kind, keyedLeft, keyedRight, leftKeys, rightKeys, nullsMatch), left, keyedLeft, right, join);
+            return residual.Count == 0 ? joined : Map(joined, LogicalExpression.And(residual), [.. All(joined)], join.Columns);
+        }
+
+        ImmutableArray<Field> innerColumns = [.. left.Columns, .. right.Columns];
+        var inner = new LogicalJoin(JoinKind.Inner, join.Left, join.Right, join.Condition);
+        PhysicalNode pairs = Trim(
+            Join(JoinKind.Inner, keyedLeft, keyedRight, leftKeys, rightKeys, nullsMatch), left, keyedLeft, right, inner);
+        PhysicalNode matches = Map(pairs, LogicalExpression.And(residual), [.. All(pairs)], innerColumns);
+        int leftWidth = left.Columns.Length;
+        int rightWidth = right.Columns.Length;
+        switch (join.Kind)
+        {
+            case JoinKind.Semi:
+                return Matched(JoinKind.Semi, left, matches, 0);
+            case JoinKind.Anti:
+                return Matched(JoinKind.Anti, left, matches, 0);
+        }
+
+        var parts = new List<PhysicalNode> { Map(matches, null, [.. All(matches)], join.Columns) };
+        if (join.Kind is JoinKind.Left or JoinKind.Full)
+        {
+            PhysicalNode lonely = Matched(JoinKind.Anti, left, matches, 0);
+            parts.Add(Map(lonely, null, [.. All(lonely), .. right.Columns.Select(f => LiteralExpression.Null(f.Type))], join.Columns));
+        }
+
+        if (join.Kind is JoinKind.Right or JoinKind.Full)
+        {
+            PhysicalNode lonely = Matched(JoinKind.Anti, right, matches, leftWidth);
+            parts.Add(Map(lonely, null, [.. left.Columns.Select(f => LiteralExpression.Null(f.Type)), .. All(lonely)], join.Columns));
+        }
+
+        return new PhysicalUnion([.. parts], join.Columns);
+
+        // Rows of `side` that do (Semi) or do not (Anti) occur in columns [start, …) of the matching pairs.
+        PhysicalNode Matched(JoinKind kind, PhysicalNode side, PhysicalNode pairsMatching, int start)
+        {
+            int width = start == 0 ? leftWidth : rightWidth;
+            PhysicalNode rows = new PhysicalDistinct(Map(
+                pairsMatching, null, [.. All(pairsMatching).Skip(start).Take(width)], [.. pairsMatching.Columns.Skip(start).Take(width)]));
+            ImmutableArray<int> columns = [.. Enumerable.Range(0, width)];
+            return Join(kind, side, rows, columns, columns, [.. columns.Select(_ => true)]);
+        }
+    }
+
+    private static PhysicalJoin Join(
+        JoinKind kind, PhysicalNode left, PhysicalNode right,
+        ImmutableArray<int> leftKeys, ImmutableArray<int> rightKeys, ImmutableArray<bool> nullsMatch)
+    {
+        ImmutableArray<Field> columns = kind is JoinKind.Semi or JoinKind.Anti
+            ? left.Columns
+            :
+            [
+                .. left.Columns.Select(f => kind is JoinKind.Right or JoinKind.Full ? f with { IsNullable = true } : f),
+                .. right.Columns.Select(f => kind is JoinKind.Left or JoinKind.Full ? f with { IsNullable = true } : f),
+            ];
+        return new PhysicalJoin(kind, left, right, leftKeys, rightKeys, nullsMatch, columns);
+    }
+
+    /// <summary>The input with computed join keys appended, and where each key stands.</summary>
+    private static (PhysicalNode Node, ImmutableArray<int> Keys) WithKeyColumns(PhysicalNode input, List<ScalarExpression> keys)
+    {
+        if (keys.All(k => k is ColumnExpression))
+        {
+            return (input, [.. keys.Select(k => ((ColumnExpression)k).Index)]);
+        }
+
+        var computed = new List<ScalarExpression>();
+        var positions = new List<int>();
+        foreach (ScalarExpression key in keys)
+        {
+            if (key is ColumnExpression column)
+            {
+                positions.Add(column.Index);
+            }
+            else
+            {
+                positions.Add(input.Columns.Length + computed.Count);
+                computed.Add(key);
+            }
+        }
+
+        return (Map(
+            input,
+            null,
+            [.. All(input), .. computed],
+            [.. input.Columns, .. computed.Select((e, i) => new Field($"key{i}", e.Type, e.IsNullable))]), [.. positions]);
+    }
+
+    /// <summary>The join's output without the computed key columns.</summary>
+    private static PhysicalNode Trim(PhysicalNode joined, PhysicalNode left, PhysicalNode keyedLeft, PhysicalNode right, LogicalJoin join)
+    {
+        int start = keyedLeft.Columns.Length;
+        bool leftOnly = join.Kind is JoinKind.Semi or JoinKind.Anti;
+        ImmutableArray<ScalarExpression> kept = leftOnly
+            ? [.. All(joined).Take(left.Columns.Length)]
+            : [.. All(joined).Take(left.Columns.Length), .. All(joined).Skip(start).Take(right.Columns.Length)];
+        return Map(joined, null, kept, join.Columns);
+    }
+
+    private PhysicalNode LowerAggregate(LogicalAggregate aggregate)
+    {
+        PhysicalNode input = Lower(aggregate.Input);
+        var columns = new List<ScalarExpression>();
+        ImmutableArray<int> keys = [.. aggregate.Keys.Select(Place)];
+        ImmutableArray<PhysicalAggregate> calls =
+        [
+            .. aggregate.Aggregates.Select(a => new PhysicalAggregate(
+                a,
+                [.. a.Arguments.Select(Place)],
+                [.. a.OrderBy.Select(o => new SortKey(Place(o.Expression), o.Descending, o.NullsFirst))],
+                FilterOf(a) is { } filter ? Place(filter) : -1)),
+        ];
+        PhysicalNode prepared = Map(
+            input, null, [.. columns], [.. columns.Select((e, i) => new Field($"c{i}", e.Type, e.IsNullable))]);
+        return new PhysicalReduce(prepared, keys, calls, aggregate.Columns);
+
+        int Place(ScalarExpression expression)
+        {
+            CheckNoNow(expression);
+            int index = columns.IndexOf(expression);
+            if (index < 0)
+            {
+                index = columns.Count;
+                columns.Add(expression);
+            }
+
+            return index;
+        }
+    }
+
+    /// <summary>FILTER, and for an aggregate that collects rows also that its argument is not NULL.</summary>
+    private static ScalarExpression? FilterOf(AggregateCall call) =>
+        call.Function is { Kind: AggregateKind.Collected, IgnoresNulls: true } && call.Arguments is [{ IsNullable: true } argument, ..]
+            ? LogicalExpression.And([.. call.Filter is null ? [] : new[] { call.Filter }, new NotExpression(new IsNullExpression(argument))])
+            : call.Filter;
+
+    private static IEnumerable<ScalarExpression> All(PhysicalNode node) =>
+        node.Columns.Select((f, i) => (ScalarExpression)new ColumnExpression(i, f.Type, f.IsNullable));
+
+    /// <summary>A map, fused with a map below; nothing when it changes nothing.</summary>
+    private static PhysicalNode Map(
+        PhysicalNode input, ScalarExpression? predicate, ImmutableArray<ScalarExpression> projections, ImmutableArray<Field> columns)
+    {
+        bool isIdentity = projections.Length == input.Columns.Length
+            && projections.Select((e, i) => e is ColumnExpression column && column.Index == i).All(same => same);
+        if (predicate is null && isIdentity && columns.Select(f => f.Shape).SequenceEqual(input.Columns.Select(f => f.Shape)))
+        {
+            return input;
+        }
+
+        // Only plain columns below: a computed one might then be computed twice, or before its filter.
+        if (input is PhysicalMap below && below.Projections.All(p => p is ColumnExpression))
+        {
+            ScalarExpression? over = predicate is null ? null : LogicalExpressions.Substitute(predicate, below.Projections);
+            ScalarExpression? both = below.Predicate is null ? over
+                : over is null ? below.Predicate
+                : LogicalExpression.And([below.Predicate, over]);
+            return Map(below.Input, both, [.. projections.Select(p => LogicalExpressions.Substitute(p, below.Projections))], columns);
+        }
+
+        return new PhysicalMap(input, predicate, projections, columns);
+    }
+
+    private void CheckNoNow(ScalarExpression expression)
+    {
+        if (_isView && TemporalBound.UsesNow(expression))
+        {
+            throw new SqlException(SqlState.FeatureNotSupported, "now() in a materialized view may only bound a timestamp in WHERE")
+            {
+                Hint = "Write the condition as column > now() - interval, or column <= now() - interval.",
+            };
+        }
+    }
+}

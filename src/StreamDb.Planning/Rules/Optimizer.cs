@@ -1,0 +1,40 @@
+using StreamDb.Expressions.Compilation;
+using StreamDb.Planning.Logical;
+
+namespace StreamDb.Planning.Rules;
+
+/// <summary>Rewrites a bound plan into an equal one that is cheaper to maintain: no applies, filters low, joins with keys, no unread columns.</summary>
+public static class Optimizer
+{
+    private static readonly (string Name, Func<LogicalNode, EvaluationContext, LogicalNode> Apply)[] _rules =
+    [
+        ("fold constants", FoldConstants),
+        ("push predicates", (n, _) => PushPredicates.Apply(n)),
+        ("decorrelate", (n, _) => Decorrelate.Apply(n)),
+        ("push predicates", (n, _) => PushPredicates.Apply(n)),
+        ("order joins", (n, _) => OrderJoins.Apply(n)),
+        ("push predicates", (n, _) => PushPredicates.Apply(n)),
+        ("prune columns", (n, _) => PruneColumns.Apply(n)),
+        ("merge projects", (n, _) => MergeProjects.Apply(n)),
+    ];
+
+    /// <param name="trace">Called with the rule's name and the plan after each rule that changed it; EXPLAIN (TRACE).</param>
+    public static LogicalNode Optimize(LogicalNode root, EvaluationContext context, Action<string, LogicalNode>? trace = null)
+    {
+        foreach ((string name, Func<LogicalNode, EvaluationContext, LogicalNode> apply) in _rules)
+        {
+            LogicalNode result = apply(root, context);
+            if (trace is not null && !ReferenceEquals(result, root) && Explain.PlanPrinter.Print(result) != Explain.PlanPrinter.Print(root))
+            {
+                trace(name, result);
+            }
+
+            root = result;
+        }
+
+        return root;
+    }
+
+    private static LogicalNode FoldConstants(LogicalNode root, EvaluationContext context) =>
+        new LogicalRewriter(node => LogicalExpressions.MapExpressions(node, e => ConstantFolding.Fold(e, context))).Rewrite(root);
+}

@@ -20,7 +20,7 @@ public sealed record CommandLine
           --jobs N                   scripts at a time (default 1)
           --dual                     play queries also as materialized views, created after and before the data
           --dual-max N               at most N views per script and pass (default 400)
-          --view-kind KIND           what --dual creates (default: MATERIALIZED VIEW)
+          --view-kind KIND           what --dual and scripts create for a MATERIALIZED VIEW (for an oracle: VIEW)
           --strict A,B,... | all     forgive less: order, errortext, numeric, timezone, json, explain, parameter, nooperation
           --label A,B,...            labels for skipif and onlyif (default: postgresql, postgres, streamdb)
           --ignore-skip TEXT         play records although a skipif with this remark excludes them

@@ -19,6 +19,13 @@ public static partial class SqlText
         return QueryStart().IsMatch(words) && From().IsMatch(words) && !NotForViews().IsMatch(words);
     }
 
+    /// <summary>True for a query that changes nothing, so that leaving it out changes no later record.</summary>
+    public static bool IsPureQuery(string sql)
+    {
+        string words = WithoutComments(sql);
+        return QueryStart().IsMatch(words) && !Changing().IsMatch(words);
+    }
+
     /// <summary>The first word, in lower case.</summary>
     public static string FirstWord(string sql) => Word().Match(WithoutComments(sql)).Value.ToLowerInvariant();
 
@@ -112,6 +119,9 @@ public static partial class SqlText
 
     [GeneratedRegex(@"^[\s(]*(select|with|values)\b", RegexOptions.IgnoreCase)]
     private static partial Regex QueryStart();
+
+    [GeneratedRegex(@"\b(insert|update|delete|into|nextval|setval|set_config)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Changing();
 
     [GeneratedRegex(@"\bfrom\b", RegexOptions.IgnoreCase)]
     private static partial Regex From();

@@ -14,11 +14,11 @@ namespace StreamDb.SqlLogicTests.Running;
 /// A view lives within a window that holds no DROP, ALTER or change of the name search before the query, since such
 /// a statement would meet a dependent that the script does not know of. Creation is tried before each change of data
 /// that follows a CREATE. A query whose view could not be created in time is skipped: the pass with views created
-/// after the data covers it.
+/// after the data covers it. Queries for which there was no room are left to another round.
 /// </remarks>
 public sealed class MaintainedViews
 {
-    private const int LiveCountMax = 50;
+    private const int LiveCountMax = 100;
 
     private readonly TestScript _script;
     private readonly RunSettings _settings;
@@ -26,6 +26,7 @@ public sealed class MaintainedViews
     private readonly Queue<ViewCandidate> _upcoming;
     private readonly List<ViewCandidate> _waiting = [];
     private readonly Dictionary<int, string> _live = [];
+    private readonly HashSet<int> _crowdedOut = [];
     private readonly IReadOnlyList<int> _barriers;
     private bool _mayCreateMore = true;
 
@@ -40,6 +41,9 @@ public sealed class MaintainedViews
     }
 
     public List<RecordResult> Results { get; } = [];
+
+    /// <summary>Candidates for which no view was tried, because enough of them lived already.</summary>
+    public List<ViewCandidate> CrowdedOut { get; } = [];
 
     public void BeforeRecord(int index, SltRecord record)
     {
@@ -83,7 +87,8 @@ public sealed class MaintainedViews
         {
             if (_live.Count >= LiveCountMax)
             {
-                return;
+                _crowdedOut.Add(candidate.Index);
+                continue;
             }
 
             string name = string.Create(CultureInfo.InvariantCulture, $"slt_before_{candidate.Index}");
@@ -111,10 +116,17 @@ public sealed class MaintainedViews
         ViewCandidate candidate = _waiting[at];
         _waiting.RemoveAt(at);
         Verdict verdict = Verdict.Skip("no view before the data");
-        if (_live.Remove(index, out string? view))
+        bool isLive = _live.Remove(index, out string? view);
+        if (!isLive && _crowdedOut.Contains(index))
+        {
+            CrowdedOut.Add(candidate);
+            return;
+        }
+
+        if (isLive)
         {
             WireConnection session = _sessions.Get(null, null);
-            verdict = ViewAfterPass.Read(session, view, candidate, _settings);
+            verdict = ViewAfterPass.Read(session, view!, candidate, _settings);
             StatementResult dropped = ViewAfterPass.Execute(session, $"DROP {_settings.ViewKind} {view}", _settings);
             verdict = dropped.Error is ServerError error ? Verdict.Fail(error) : verdict;
         }

@@ -83,7 +83,14 @@ internal sealed partial class RecordExecutor
         }
     }
 
-    public string Substitute(string sql) => _substitutes ? Substitution.Apply(sql, Lookup) : sql;
+    /// <summary>The SQL with its variables bound, and with the oracle's kind of view where views are materialized.</summary>
+    public string Substitute(string sql)
+    {
+        sql = _substitutes ? Substitution.Apply(sql, Lookup) : sql;
+        return _settings.ViewKind == RunSettings.Materialized
+            ? sql
+            : sql.Replace(RunSettings.Materialized, _settings.ViewKind, StringComparison.OrdinalIgnoreCase);
+    }
 
     public static StatementResult Merge(IReadOnlyList<StatementResult> results)
     {

@@ -6,6 +6,8 @@ namespace StreamDb.SqlLogicTests.Running;
 /// <summary>What the command line asks for. Immutable; shared by all jobs.</summary>
 public sealed record RunSettings
 {
+    public const string Materialized = "MATERIALIZED VIEW";
+
     public string Host { get; init; } = "127.0.0.1";
 
     public int Port { get; init; } = 4566;
@@ -23,8 +25,11 @@ public sealed record RunSettings
     /// <summary>Runs queries over tables also as views, created after the data and before it.</summary>
     public bool IsDual { get; init; }
 
-    /// <summary>What dual mode creates. A plain VIEW suits an oracle that does not maintain its materialized views.</summary>
-    public string ViewKind { get; init; } = "MATERIALIZED VIEW";
+    /// <summary>
+    /// What dual mode creates, and what scripts create in place of materialized views. A plain VIEW suits an oracle
+    /// that does not maintain its materialized views.
+    /// </summary>
+    public string ViewKind { get; init; } = Materialized;
 
     /// <summary>At most so many queries of a file become views in each view pass, spread evenly.</summary>
     public int DualCountMax { get; init; } = 400;

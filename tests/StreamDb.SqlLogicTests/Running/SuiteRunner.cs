@@ -9,6 +9,8 @@ namespace StreamDb.SqlLogicTests.Running;
 /// <summary>Plays scripts, several at a time, each on databases of its own.</summary>
 public sealed class SuiteRunner
 {
+    private const int ViewRoundsMax = 10;
+
     private readonly RunSettings _settings;
     private readonly ScriptCatalog _catalog;
     private readonly Action<ScriptResult> _onResult;
@@ -88,9 +90,16 @@ public sealed class SuiteRunner
     private List<RecordResult> RunWithViewsFirst(
         TestScript script, IReadOnlyList<SltRecord> records, List<ViewCandidate> candidates, DatabaseProvider provider)
     {
-        using SessionPool sessions = new(provider, script.Profile, _settings.RecordTimeout);
-        MaintainedViews views = new(script, records, candidates, _settings, sessions);
-        new ScriptRunner(script, records, _settings, sessions) { Views = views }.Run();
-        return views.Results;
+        List<RecordResult> results = [];
+        for (int round = 0; round < ViewRoundsMax && candidates.Count > 0; round++)
+        {
+            using SessionPool sessions = new(provider, script.Profile, _settings.RecordTimeout);
+            MaintainedViews views = new(script, records, candidates, _settings, sessions);
+            new ScriptRunner(script, records, _settings, sessions) { Views = views }.Run();
+            results.AddRange(views.Results);
+            candidates = views.CrowdedOut;
+        }
+
+        return results;
     }
 }

@@ -78,6 +78,14 @@ public sealed class ValueFormatTests
     public void Queries_over_relations_can_be_views(string sql, bool expected) => Assert.Equal(expected, SqlText.IsQueryOverRelations(sql));
 
     [Theory]
+    [InlineData("SELECT 1", true)]
+    [InlineData("WITH c AS (DELETE FROM t RETURNING a) SELECT a FROM c", false)]
+    [InlineData("INSERT INTO t VALUES (1) RETURNING a", false)]
+    [InlineData("FETCH 1 c", false)]
+    public void Queries_that_may_change_something_are_told_apart(string sql, bool expected) =>
+        Assert.Equal(expected, SqlText.IsPureQuery(sql));
+
+    [Theory]
     [InlineData("SET RW_IMPLICIT_FLUSH TO true;", "rw_implicit_flush")]
     [InlineData("set session timezone = 'UTC'", "timezone")]
     [InlineData("SELECT 1", null)]

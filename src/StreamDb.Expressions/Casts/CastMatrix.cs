@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Types;
 using StreamDb.Expressions.Compilation;
@@ -53,20 +53,24 @@ internal static class CastMatrix
     }
 
     /// <summary>Converting changes the type's name only.</summary>
-    public static bool IsRelabel(SqlType from, SqlType to) => Implementation(from, to, CastContext.Explicit) is null;
+    public static bool IsRelabel(SqlType from, SqlType to) => Steps(from, to, CastContext.Explicit).IsEmpty;
 
     /// <summary>Converting may fail with a row error, so its result may be NULL in a view.</summary>
     public static bool MayFail(SqlType from, SqlType to, CastContext context) =>
-        Implementation(from, to, context) is { } implementation
-        && (implementation.Failure != FailureMode.None || implementation.ReturnsNullable);
+        Steps(from, to, context).Any(s => s.Failure != FailureMode.None || s.ReturnsNullable);
 
-    /// <summary>How to convert, length coercion included; null when the bytes stay as they are.</summary>
-    public static ScalarImplementation? Implementation(SqlType from, SqlType to, CastContext context)
+    /// <summary>How to convert: at most a conversion and a length coercion; none when the bytes stay as they are.</summary>
+    public static ImmutableArray<ScalarImplementation> Steps(SqlType from, SqlType to, CastContext context)
     {
         ScalarImplementation? conversion = Conversion(from, to, context);
-        return LengthCasts.Implementation(from, to, context) is { } length
-            ? LengthCasts.Compose(conversion, length, from, to)
-            : conversion;
+        ScalarImplementation? length = LengthCasts.Implementation(from, to, context);
+        return (conversion, length) switch
+        {
+            (null, null) => [],
+            (null, _) => [length],
+            (_, null) => [conversion],
+            _ => [conversion, length],
+        };
     }
 
     private static ScalarImplementation? Conversion(SqlType from, SqlType to, CastContext context)
@@ -81,7 +85,8 @@ internal static class CastMatrix
             return rule.Implementation;
         }
 
-        return null;
+        return CompositeCasts.Implementation(from, to, context)
+            ?? (IsTextual(to) ? TextCasts.ToText(from) : TextCasts.FromText(to));
     }
 
     private static CastContext? Weakest(IEnumerable<CastContext?> contexts)
@@ -107,6 +112,7 @@ internal static class CastMatrix
         var rules = new Dictionary<(SqlTypeKind, SqlTypeKind), Rule>();
         DeclareNumbers(rules);
         DeclareStrings(rules);
+        DeclareTimes(rules);
         return rules.ToFrozenDictionary();
     }
 
@@ -165,8 +171,37 @@ internal static class CastMatrix
     {
         Relabel(r, "text varchar i");
         Relabel(r, "text bpchar i");
+        Total(r, "text name i", StringCasts.ToName);
+        Total(r, "text char a", StringCasts.ToSingleChar);
         Relabel(r, "varchar text i");
         Relabel(r, "varchar bpchar i");
+        Total(r, "varchar name i", StringCasts.ToName);
+        Total(r, "bpchar text i", StringCasts.Unpad);
+        Total(r, "bpchar varchar i", StringCasts.Unpad);
+        Total(r, "bpchar name i", StringCasts.UnpadToName);
+        Relabel(r, "name text i");
+        Relabel(r, "name varchar a");
+        Relabel(r, "name bpchar a");
+        Relabel(r, "char text i");
+        Relabel(r, "unknown text i");
+        Relabel(r, "json text a");
+        Relabel(r, "json varchar a");
+        Relabel(r, "jsonb text a");
+        Relabel(r, "jsonb varchar a");
+    }
+
+    private static void DeclareTimes(Dictionary<(SqlTypeKind, SqlTypeKind), Rule> r)
+    {
+        Fails(r, "date timestamp i", DateTimeCasts.DateToTimestamp);
+        Fails(r, "date timestamptz i", DateTimeCasts.DateToTimestampTz);
+        Total(r, "timestamp date a", DateTimeCasts.TimestampToDate);
+        Total(r, "timestamp time a", DateTimeCasts.TimestampToTime);
+        Total(r, "timestamp timestamptz i", DateTimeCasts.TimestampToTimestampTz);
+        Total(r, "timestamptz date a", DateTimeCasts.TimestampTzToDate);
+        Total(r, "timestamptz time a", DateTimeCasts.TimestampTzToTime);
+        Total(r, "timestamptz timestamp a", DateTimeCasts.TimestampTzToTimestamp);
+        Total(r, "time interval i", DateTimeCasts.TimeToInterval);
+        Total(r, "interval time a", DateTimeCasts.IntervalToTime);
     }
 
     private static void Relabel(Dictionary<(SqlTypeKind, SqlTypeKind), Rule> rules, string rule) => Add(rules, rule, null);

@@ -174,7 +174,7 @@ public static class Coercion
         ScalarExpression value;
         try
         {
-            value = LiteralText.Read((byte[])literal.Value.Value!, plain) is { } datum
+            value = LiteralText.Read((byte[])literal.Value.Value!, plain.Kind == SqlTypeKind.Interval ? target : plain) is { } datum
                 ? new LiteralExpression(datum, plain)
                 : new CastExpression(text, plain, CastContext.Explicit);
         }

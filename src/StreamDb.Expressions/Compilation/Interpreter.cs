@@ -44,8 +44,12 @@ internal static class Interpreter
     private static Datum Cast(CastExpression cast, EvaluationContext context)
     {
         Datum operand = Evaluate(cast.Operand, context);
-        ScalarImplementation? implementation = CastMatrix.Implementation(cast.Operand.Type, cast.Type, cast.Context);
-        return implementation is null ? operand : Call(implementation, [operand], context);
+        foreach (ScalarImplementation step in CastMatrix.Steps(cast.Operand.Type, cast.Type, cast.Context))
+        {
+            operand = Call(step, [operand], context);
+        }
+
+        return operand;
     }
 
     private static Datum Logical(LogicalExpression logical, EvaluationContext context)

@@ -135,8 +135,12 @@ internal sealed class ProgramShape
     private Node LowerCast(CastExpression cast)
     {
         Node operand = Lower(cast.Operand);
-        ScalarImplementation? implementation = CastMatrix.Implementation(cast.Operand.Type, cast.Type, cast.Context);
-        return implementation is null ? operand : LowerImplementation(implementation, cast.Type.Physical, [operand], 0);
+        foreach (ScalarImplementation step in CastMatrix.Steps(cast.Operand.Type, cast.Type, cast.Context))
+        {
+            operand = LowerImplementation(step, cast.Type.Physical, [operand], 0);
+        }
+
+        return operand;
     }
 
     private Node LowerDistinct(DistinctFromExpression distinct)

@@ -30,18 +30,7 @@ internal static class Comparisons
         if (type.Kind is SqlTypeKind.Jsonb or SqlTypeKind.Array or SqlTypeKind.Record or SqlTypeKind.Map
             or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector)
         {
-            var composite = new CompositeComparison(ValueOrder.Of(type));
-            return new ScalarImplementation(
-                comparison switch
-                {
-                    Comparison.Equal => composite.Equal,
-                    Comparison.NotEqual => composite.NotEqual,
-                    Comparison.Less => composite.Less,
-                    Comparison.LessOrEqual => composite.LessOrEqual,
-                    Comparison.Greater => composite.Greater,
-                    _ => (Delegate)composite.GreaterOrEqual,
-                },
-                FailureMode.None);
+            throw new Core.Errors.SqlException(Core.Errors.SqlState.FeatureNotSupported, $"comparison of {type} is not supported");
         }
 
         // json and the like have no operators, but DISTINCT FROM and grouping must still tell values apart: by bytes.
@@ -52,20 +41,4 @@ internal static class Comparisons
         var call = (CallExpression)FunctionRegistry.Operator(Symbols[(int)comparison].Symbol, [argument, argument], -1);
         return FunctionRegistry.Implementation(call);
     }
-}
-
-/// <summary>The six comparisons by a total order.</summary>
-internal sealed class CompositeComparison(ValueOrder order)
-{
-    public bool Equal(ByteSlice a, ByteSlice b) => order.Compare(a, b) == 0;
-
-    public bool NotEqual(ByteSlice a, ByteSlice b) => order.Compare(a, b) != 0;
-
-    public bool Less(ByteSlice a, ByteSlice b) => order.Compare(a, b) < 0;
-
-    public bool LessOrEqual(ByteSlice a, ByteSlice b) => order.Compare(a, b) <= 0;
-
-    public bool Greater(ByteSlice a, ByteSlice b) => order.Compare(a, b) > 0;
-
-    public bool GreaterOrEqual(ByteSlice a, ByteSlice b) => order.Compare(a, b) >= 0;
 }

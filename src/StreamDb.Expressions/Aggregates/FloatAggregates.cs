@@ -1,0 +1,164 @@
+using StreamDb.Core.Columns;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Rows;
+
+namespace StreamDb.Expressions.Aggregates;
+
+/// <summary>Sum and number of floats; see <see cref="DoubleDouble"/> for what retraction can promise.</summary>
+internal struct FloatSum
+{
+    public DoubleDouble Sum;
+    public long Count;
+    public SpecialCounts Special;
+
+    public void Add(double value, long weight)
+    {
+        Count += weight;
+        if (!double.IsFinite(value))
+        {
+            Special.Add(value, weight);
+        }
+        else if (weight is 1 or -1)
+        {
+            Sum.Add(value * weight);
+        }
+        else
+        {
+            Sum.AddProduct(value, weight);
+        }
+
+        if (Count == 0 && !Special.Any)
+        {
+            Sum = default;
+        }
+    }
+
+    /// <summary>The sum, specials included; false after reporting an overflow.</summary>
+    public readonly bool TryValue(IErrorSink errors, out double value)
+    {
+        value = Special.Any ? Special.SumAsDouble : Sum.Value;
+        if (!Special.Any && !double.IsFinite(value))
+        {
+            errors.Report(SqlState.NumericValueOutOfRange, "value out of range: overflow", 1);
+            return false;
+        }
+
+        return true;
+    }
+}
+
+internal readonly struct SingleSumStep : IStep<FloatSum, float>
+{
+    public static void Add(ref FloatSum state, float value, long weight) => state.Add(value, weight);
+}
+
+internal readonly struct DoubleSumStep : IStep<FloatSum, double>
+{
+    public static void Add(ref FloatSum state, double value, long weight) => state.Add(value, weight);
+}
+
+internal readonly struct SumAsSingle : IResult<FloatSum>
+{
+    public static void Append(in FloatSum state, ColumnBuilder output, IErrorSink errors)
+    {
+        if (state.Count != 0 && state.TryValue(errors, out double value))
+        {
+            output.Append((float)value);
+        }
+        else
+        {
+            output.AppendNull();
+        }
+    }
+}
+
+internal readonly struct SumAsDouble : IResult<FloatSum>
+{
+    public static void Append(in FloatSum state, ColumnBuilder output, IErrorSink errors)
+    {
+        if (state.Count != 0 && state.TryValue(errors, out double value))
+        {
+            output.Append(value);
+        }
+        else
+        {
+            output.AppendNull();
+        }
+    }
+}
+
+internal readonly struct AverageOfFloats : IResult<FloatSum>
+{
+    public static void Append(in FloatSum state, ColumnBuilder output, IErrorSink errors)
+    {
+        if (state.Count != 0 && state.TryValue(errors, out double value))
+        {
+            output.Append(value / state.Count);
+        }
+        else
+        {
+            output.AppendNull();
+        }
+    }
+}
+
+/// <summary>Sums of floats and of their squares.</summary>
+internal struct FloatMoments
+{
+    public FloatSum Values;
+    public DoubleDouble Squares;
+
+    public void Add(double value, long weight)
+    {
+        Values.Add(value, weight);
+        if (!double.IsFinite(value))
+        {
+            return;
+        }
+
+        var square = default(DoubleDouble);
+        square.AddProduct(value, value);
+        square = square.Times(weight);
+        Squares.Add(square.High);
+        Squares.Add(square.Low);
+        if (Values.Count == 0 && !Values.Special.Any)
+        {
+            Squares = default;
+        }
+    }
+}
+
+internal readonly struct SingleMomentsStep : IStep<FloatMoments, float>
+{
+    public static void Add(ref FloatMoments state, float value, long weight) => state.Add(value, weight);
+}
+
+internal readonly struct DoubleMomentsStep : IStep<FloatMoments, double>
+{
+    public static void Add(ref FloatMoments state, double value, long weight) => state.Add(value, weight);
+}
+
+/// <summary>variance, stddev and their like over floats.</summary>
+internal readonly struct FloatVariance<TKind> : IResult<FloatMoments>
+    where TKind : struct, IVarianceKind
+{
+    public static void Append(in FloatMoments state, ColumnBuilder output, IErrorSink errors)
+    {
+        long count = state.Values.Count;
+        if (count < (TKind.IsSample ? 2 : 1))
+        {
+            output.AppendNull();
+            return;
+        }
+
+        if (state.Values.Special.Any)
+        {
+            output.Append(double.NaN);
+            return;
+        }
+
+        double deviation = state.Squares.Minus(state.Values.Sum.Times(state.Values.Sum).Times(1.0 / count)).Value;
+        double variance = Math.Max(deviation, 0) / (TKind.IsSample ? count - 1 : count);
+        output.Append(TKind.IsRoot ? Math.Sqrt(variance) : variance);
+    }
+}

@@ -53,8 +53,8 @@ withClause
 recursionOption: ((RETURN | ERROR) AT)? RECURSION LIMIT EQUAL? INTEGER;
 
 commonTable
-    : identifier (OPEN_PAREN (identifierList | nameAndType (COMMA nameAndType)*) CLOSE_PAREN)? AS (NOT? MATERIALIZED)?
-      OPEN_QUERY query CLOSE_PAREN
+    : identifier (OPEN_PAREN (identifierList | nameAndType (COMMA nameAndType)*) CLOSE_PAREN)? AS
+      ((NOT? MATERIALIZED)? OPEN_QUERY query CLOSE_PAREN | CHANGELOG FROM qualifiedName)
     ;
 
 queryBody: queryTerm (queryBodyOperator queryTerm)*;
@@ -141,7 +141,7 @@ tablePrimary
     : LATERAL? OPEN_QUERY (query | showStatement) CLOSE_PAREN tableAlias?
     | OPEN_PAREN tableExpression CLOSE_PAREN tableAlias?
     | LATERAL? ROWS FROM OPEN_PAREN tableFunction (COMMA tableFunction)* CLOSE_PAREN (WITH ORDINALITY)? functionAlias?
-    | LATERAL? tableFunction (WITH ORDINALITY)? functionAlias?
+    | LATERAL? tableFunction (WITH ORDINALITY)? functionAlias? (WITH ORDINALITY)?
     | ONLY? qualifiedName STAR? systemTime? tableAlias? systemTime?
     ;
 
@@ -200,8 +200,8 @@ value
     | value CARET value                                         # binaryValue
     | value (STAR | SLASH | PERCENT) value                      # binaryValue
     | value (PLUS | MINUS) value                                # binaryValue
-    | value symbol value                                        # symbolValue
     | symbol value                                              # prefixValue
+    | value symbol value                                        # symbolValue
     ;
 
 symbol
@@ -256,6 +256,7 @@ stringLiteral
 // A column, a call, `relation.*` or `type 'text'`: told apart by what follows the name.
 nameOrCall
     : plainName (DOT STAR wildcardExcept? | callArguments callSuffix | stringLiteral)?
+    | AGGREGATE COLON plainName callArguments callSuffix
     | joinWord callArguments callSuffix
     | callWord (DOT label)* (DOT STAR wildcardExcept?)?
     ;
@@ -269,7 +270,7 @@ callArguments
 functionArgument
     : PIPE identifierList PIPE expression
     | label (ARROW | ASSIGN) expression
-    | VARIADIC? expression
+    | VARIADIC? expression ((IGNORE | RESPECT) NULLS)?
     ;
 
 callSuffix
@@ -313,7 +314,8 @@ specialFunction
     | (COALESCE | GREATEST | LEAST) expressionGroup                                     # extremeFunction
     | NULLIF OPEN_PAREN expression COMMA expression CLOSE_PAREN                        # nullIfFunction
     | (CURRENT_DATE | CURRENT_ROLE | CURRENT_USER | SESSION_USER | SYSTEM_USER | USER | CURRENT_CATALOG
-      | CURRENT_SCHEMA (OPEN_PAREN CLOSE_PAREN)? | CURRENT_DATABASE OPEN_PAREN CLOSE_PAREN)        # keywordFunction
+      | CURRENT_SCHEMA) (OPEN_PAREN CLOSE_PAREN)?                          # keywordFunction
+    | CURRENT_DATABASE OPEN_PAREN CLOSE_PAREN                              # databaseFunction
     | (CURRENT_TIME | CURRENT_TIMESTAMP | LOCALTIME | LOCALTIMESTAMP) (OPEN_PAREN INTEGER? CLOSE_PAREN)?
                                                                            # timeFunction
     ;
@@ -331,7 +333,9 @@ intervalFields
     : intervalField (TO intervalField)? (OPEN_PAREN INTEGER CLOSE_PAREN)?
     ;
 
-intervalField: YEAR | MONTH | DAY | HOUR | MINUTE | SECOND;
+intervalField
+    : YEAR | MONTH | DAY | HOUR | MINUTE | SECOND | YEARS | MONTHS | DAYS | HOURS | MINUTES | SECONDS
+    ;
 
 // Types of several words; one-word types are names.
 wordyTypeLiteral: wordyType stringLiteral;
@@ -372,7 +376,7 @@ typeSuffix
     ;
 
 simpleType
-    : STRUCT LESS nameAndType (COMMA nameAndType)* GREATER
+    : STRUCT LESS (nameAndType (COMMA nameAndType)*)? GREATER
     | MAP OPEN_PAREN typeName COMMA typeName CLOSE_PAREN
     | MAP_CONSTRUCTOR OPEN_BRACKET typeName ARROW typeName CLOSE_BRACKET
     | INTERVAL (OPEN_PAREN INTEGER CLOSE_PAREN | intervalFields)?
@@ -405,7 +409,7 @@ updateBody
     ;
 
 deleteBody
-    : DELETE FROM ONLY? qualifiedName (AS? identifier)?
+    : DELETE FROM ONLY? qualifiedName STAR? (AS? identifier)?
       (USING tableExpression (COMMA tableExpression)*)? (WHERE expression)? returningClause?
     ;
 
@@ -476,7 +480,7 @@ tableElement
     | tableConstraint
     | LIKE qualifiedName ((INCLUDING | label) label)*
     | STAR
-    | identifier typeName? (COLLATE qualifiedName)? columnConstraint*
+    | (identifier | USER) typeName? (COLLATE qualifiedName)? columnConstraint*
     ;
 
 tableConstraint
@@ -588,6 +592,7 @@ optionValue
     : SECRET qualifiedName (AS FILE)?
     | expression
     | reservedWord
+    | joinWord
     | STAR
     ;
 
@@ -624,8 +629,8 @@ alterAction
     | SWAP WITH qualifiedName                                                 # swapAction
     | SET optionGroup                                   # setOptionsAction
     | RESET OPEN_PAREN optionName (COMMA optionName)* CLOSE_PAREN                         # resetOptionsAction
-    | SET optionLabel (TO | EQUAL) setValues                                  # setParameterAction
-    | RESET (ALL | optionLabel)                                               # resetParameterAction
+    | SET optionLabel (TO | EQUAL) setValues DEFERRED?                        # setParameterAction
+    | RESET (ALL | optionLabel) DEFERRED?                                     # resetParameterAction
     | (WITH | REFRESH | CONNECTOR | word) anyToken*                                                # otherAction
     ;
 
@@ -702,7 +707,7 @@ optionLabel: label (DOT label)*;
 
 setValues: setValue (COMMA setValue)*;
 
-setValue: expression | reservedWord;
+setValue: expression | reservedWord | joinWord;
 
 // ---------------------------------------------------------------- transactions, cursors, session
 
@@ -832,12 +837,12 @@ reservedWord
 
 // Names anywhere but as a bare label or alias.
 boundWord
-    : AT | BETWEEN | DAY | EMIT | ENVELOPE | ESCAPE | FILTER | HOUR | IGNORE | MINUTE | MONTH | OPERATOR |
+    : YEARS | MONTHS | DAYS | HOURS | MINUTES | SECONDS | AT | BETWEEN | DAY | EMIT | ENVELOPE | ESCAPE | FILTER | HOUR | IGNORE | MINUTE | MONTH | OPERATOR |
     OPTIONS | OVER | PRECISION | RESPECT | SECOND | SET | UESCAPE | UP | VARYING | WITHIN | WITHOUT | YEAR
     ;
 
 freeWord
-    : ABORT | ABSOLUTE | ACTION | ADD | ADMIN | AFTER | AGGREGATE | ALTER | ALWAYS | APPEND | ASENSITIVE |
+    : CHANGELOG | ABORT | ABSOLUTE | ACTION | ADD | ADMIN | AFTER | AGGREGATE | ALTER | ALWAYS | APPEND | ASENSITIVE |
     BACKWARD | BEGIN | BIT | BY | CALL | CALLED | CANCEL | CASCADE | CHAIN | CHAR | CHARACTER | CHARACTERISTICS
     | CHECKPOINT | CLOSE | CLUSTER | CLUSTERS | COLUMN | COLUMNS | COMMENT | COMMIT | COMMITTED | CONCURRENTLY |
     CONFIG | CONFLICT | CONNECTION | CONNECTIONS | CONNECTOR | COPY | CORRESPONDING | COST | CSV | CUBE |

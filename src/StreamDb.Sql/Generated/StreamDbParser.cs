@@ -44,76 +44,77 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		ARRAY=20, AS=21, ASC=22, ASENSITIVE=23, ASOF=24, ASYMMETRIC=25, AT=26, 
 		AUTHORIZATION=27, BACKWARD=28, BEGIN=29, BETWEEN=30, BINARY=31, BIT=32, 
 		BOTH=33, BY=34, CALL=35, CALLED=36, CANCEL=37, CASCADE=38, CASE=39, CAST=40, 
-		CHAIN=41, CHAR=42, CHARACTER=43, CHARACTERISTICS=44, CHECK=45, CHECKPOINT=46, 
-		CLOSE=47, CLUSTER=48, CLUSTERS=49, COALESCE=50, COLLATE=51, COLLATION=52, 
-		COLUMN=53, COLUMNS=54, COMMENT=55, COMMIT=56, COMMITTED=57, CONCURRENTLY=58, 
-		CONFIG=59, CONFLICT=60, CONNECTION=61, CONNECTIONS=62, CONNECTOR=63, CONSTRAINT=64, 
-		COPY=65, CORRESPONDING=66, COST=67, CREATE=68, CROSS=69, CSV=70, CUBE=71, 
-		CURRENT=72, CURRENT_CATALOG=73, CURRENT_DATABASE=74, CURRENT_DATE=75, 
-		CURRENT_ROLE=76, CURRENT_SCHEMA=77, CURRENT_TIME=78, CURRENT_TIMESTAMP=79, 
-		CURRENT_USER=80, CURSOR=81, CURSORS=82, DATA=83, DATABASE=84, DATABASES=85, 
-		DAY=86, DEALLOCATE=87, DEBEZIUM=88, DECLARE=89, DECORRELATED=90, DEFAULT=91, 
-		DEFAULTS=92, DEFERRABLE=93, DEFERRED=94, DELETE=95, DELIMITER=96, DESC=97, 
-		DESCRIBE=98, DETERMINISTIC=99, DISCARD=100, DISTINCT=101, DISTRIBUTED=102, 
-		DO=103, DOMAIN=104, DOUBLE=105, DROP=106, EACH=107, ELSE=108, EMIT=109, 
-		ENCODE=110, ENCODING=111, ENCRYPTED=112, END=113, ENGINE=114, ENUM=115, 
-		ENVELOPE=116, ERROR=117, ESCAPE=118, EXCEPT=119, EXCLUDE=120, EXCLUSIVE=121, 
-		EXECUTE=122, EXISTS=123, EXPLAIN=124, EXTENSION=125, EXTRACT=126, FALSE=127, 
-		FETCH=128, FILE=129, FILTER=130, FIRST=131, FLUSH=132, FOLLOWING=133, 
-		FOR=134, FORCE=135, FOREIGN=136, FORMAT=137, FORWARD=138, FRAGMENT=139, 
-		FRAGMENTS=140, FREEZE=141, FROM=142, FULL=143, FUNCTION=144, FUNCTIONS=145, 
-		GAP=146, GENERATED=147, GRANT=148, GRANTED=149, GREATEST=150, GROUP=151, 
-		GROUPING=152, GROUPS=153, HAVING=154, HEADER=155, HISTORY=156, HOLD=157, 
-		HOUR=158, IDENTITY=159, IF=160, IGNORE=161, ILIKE=162, IMMEDIATE=163, 
-		IMMUTABLE=164, IN=165, INCLUDE=166, INCLUDING=167, INDEX=168, INDEXES=169, 
-		INHERIT=170, INITIALLY=171, INNER=172, INPUT=173, INSENSITIVE=174, INSERT=175, 
-		INTERNAL=176, INTERSECT=177, INTERVAL=178, INTO=179, IS=180, ISNULL=181, 
-		ISOLATION=182, JOB=183, JOBS=184, JOIN=185, JSON=186, KEY=187, KILL=188, 
-		LANGUAGE=189, LAST=190, LATERAL=191, LEADING=192, LEAST=193, LEFT=194, 
-		LEVEL=195, LIKE=196, LIMIT=197, LIST=198, LISTEN=199, LOCAL=200, LOCALLY=201, 
-		LOCALTIME=202, LOCALTIMESTAMP=203, LOCK=204, LOCKED=205, MAP=206, MATCH=207, 
-		MATERIALIZED=208, MINUTE=209, MODE=210, MONTH=211, MOVE=212, MUTUALLY=213, 
-		NAMES=214, NATIONAL=215, NATURAL=216, NETWORK=217, NEXT=218, NO=219, NONE=220, 
-		NORMALIZE=221, NOT=222, NOTHING=223, NOTIFY=224, NOTNULL=225, NOWAIT=226, 
-		NULL=227, NULLIF=228, NULLS=229, OBJECT=230, OBJECTS=231, OF=232, OFFSET=233, 
-		ON=234, ONLY=235, OPERATOR=236, OPTIMIZED=237, OPTION=238, OPTIONS=239, 
-		OR=240, ORDER=241, ORDINALITY=242, OTHERS=243, OUTER=244, OVER=245, OVERLAPS=246, 
-		OVERLAY=247, OVERWRITE=248, OWNER=249, PARALLEL=250, PARTITION=251, PASSWORD=252, 
-		PHYSICAL=253, PLACING=254, PLAN=255, PLANS=256, POLICY=257, POSITION=258, 
-		PRECEDING=259, PRECISION=260, PREPARE=261, PRIMARY=262, PRIOR=263, PRIVILEGES=264, 
-		PROCEDURE=265, PROCESSLIST=266, RANGE=267, RAW=268, READ=269, RECOVER=270, 
-		RECURSION=271, RECURSIVE=272, REDACTED=273, REFERENCES=274, REFRESH=275, 
-		RELATIVE=276, RELEASE=277, RENAME=278, REPEATABLE=279, REPLACE=280, REPLAN=281, 
-		REPLICA=282, REPLICAS=283, RESET=284, RESPECT=285, RESTRICT=286, RETURN=287, 
-		RETURNING=288, RETURNS=289, REVOKE=290, RIGHT=291, ROLE=292, ROLES=293, 
-		ROLLBACK=294, ROLLUP=295, ROW=296, ROWS=297, SAVEPOINT=298, SCALAR=299, 
-		SCHEMA=300, SCHEMAS=301, SCROLL=302, SECOND=303, SECRET=304, SECRETS=305, 
-		SECURITY=306, SELECT=307, SEQUENCE=308, SEQUENCES=309, SERIALIZABLE=310, 
-		SESSION=311, SESSION_USER=312, SET=313, SETOF=314, SETS=315, SHARE=316, 
-		SHOW=317, SIMILAR=318, SIMPLE=319, SINCE=320, SINK=321, SINKS=322, SKIP_KEYWORD=323, 
-		SNAPSHOT=324, SOME=325, SOURCE=326, SOURCES=327, STABLE=328, START=329, 
-		STATEMENT=330, STDIN=331, STDOUT=332, STORED=333, STRICT=334, STRUCT=335, 
-		SUBSCRIBE=336, SUBSCRIPTION=337, SUBSCRIPTIONS=338, SUBSTRING=339, SWAP=340, 
-		SYMMETRIC=341, SYSTEM=342, SYSTEM_TIME=343, SYSTEM_USER=344, TABLE=345, 
-		TABLES=346, TABLESAMPLE=347, TEMP=348, TEMPORARY=349, TEXT=350, THEN=351, 
-		TIES=352, TIME=353, TIMESTAMP=354, TO=355, TRACE=356, TRAILING=357, TRANSACTION=358, 
-		TREAT=359, TRIGGER=360, TRIM=361, TRUE=362, TRUNCATE=363, TTL=364, TYPE=365, 
-		TYPES=366, UESCAPE=367, UNBOUNDED=368, UNCOMMITTED=369, UNION=370, UNIQUE=371, 
-		UNKNOWN=372, UNLISTEN=373, UNTIL=374, UP=375, UPDATE=376, UPSERT=377, 
-		USE=378, USER=379, USERS=380, USING=381, VACUUM=382, VALID=383, VALUE=384, 
-		VALUES=385, VARIADIC=386, VARYING=387, VERBOSE=388, VERSION=389, VIEW=390, 
-		VIEWS=391, VOLATILE=392, WAIT=393, WATERMARK=394, WHEN=395, WHERE=396, 
-		WINDOW=397, WITH=398, WITHIN=399, WITHOUT=400, WORK=401, WRITE=402, YEAR=403, 
-		ZONE=404, WORD=405, QUOTED_IDENTIFIER=406, UNICODE_IDENTIFIER=407, STRING=408, 
-		ESCAPE_STRING=409, UNICODE_STRING=410, BIT_STRING=411, HEX_STRING=412, 
-		DOLLAR_STRING=413, INTEGER=414, RADIX_INTEGER=415, NUMBER=416, PARAMETER=417, 
-		OPEN_PAREN=418, CLOSE_PAREN=419, OPEN_BRACKET=420, CLOSE_BRACKET=421, 
-		OPEN_BRACE=422, CLOSE_BRACE=423, COMMA=424, SEMICOLON=425, DOT=426, COLON=427, 
-		TYPECAST=428, ASSIGN=429, ARROW=430, STAR=431, PLUS=432, MINUS=433, SLASH=434, 
-		PERCENT=435, CARET=436, EQUAL=437, LESS=438, GREATER=439, LESS_EQUAL=440, 
-		GREATER_EQUAL=441, NOT_EQUAL=442, PIPE=443, SHIFT_RIGHT=444, SYMBOL=445, 
-		WHITESPACE=446, LINE_COMMENT=447, BLOCK_COMMENT=448, UNTERMINATED_IDENTIFIER=449, 
-		UNTERMINATED_STRING=450, UNTERMINATED_ESCAPE_STRING=451, UNEXPECTED=452;
+		CHAIN=41, CHANGELOG=42, CHAR=43, CHARACTER=44, CHARACTERISTICS=45, CHECK=46, 
+		CHECKPOINT=47, CLOSE=48, CLUSTER=49, CLUSTERS=50, COALESCE=51, COLLATE=52, 
+		COLLATION=53, COLUMN=54, COLUMNS=55, COMMENT=56, COMMIT=57, COMMITTED=58, 
+		CONCURRENTLY=59, CONFIG=60, CONFLICT=61, CONNECTION=62, CONNECTIONS=63, 
+		CONNECTOR=64, CONSTRAINT=65, COPY=66, CORRESPONDING=67, COST=68, CREATE=69, 
+		CROSS=70, CSV=71, CUBE=72, CURRENT=73, CURRENT_CATALOG=74, CURRENT_DATABASE=75, 
+		CURRENT_DATE=76, CURRENT_ROLE=77, CURRENT_SCHEMA=78, CURRENT_TIME=79, 
+		CURRENT_TIMESTAMP=80, CURRENT_USER=81, CURSOR=82, CURSORS=83, DATA=84, 
+		DATABASE=85, DATABASES=86, DAY=87, DAYS=88, DEALLOCATE=89, DEBEZIUM=90, 
+		DECLARE=91, DECORRELATED=92, DEFAULT=93, DEFAULTS=94, DEFERRABLE=95, DEFERRED=96, 
+		DELETE=97, DELIMITER=98, DESC=99, DESCRIBE=100, DETERMINISTIC=101, DISCARD=102, 
+		DISTINCT=103, DISTRIBUTED=104, DO=105, DOMAIN=106, DOUBLE=107, DROP=108, 
+		EACH=109, ELSE=110, EMIT=111, ENCODE=112, ENCODING=113, ENCRYPTED=114, 
+		END=115, ENGINE=116, ENUM=117, ENVELOPE=118, ERROR=119, ESCAPE=120, EXCEPT=121, 
+		EXCLUDE=122, EXCLUSIVE=123, EXECUTE=124, EXISTS=125, EXPLAIN=126, EXTENSION=127, 
+		EXTRACT=128, FALSE=129, FETCH=130, FILE=131, FILTER=132, FIRST=133, FLUSH=134, 
+		FOLLOWING=135, FOR=136, FORCE=137, FOREIGN=138, FORMAT=139, FORWARD=140, 
+		FRAGMENT=141, FRAGMENTS=142, FREEZE=143, FROM=144, FULL=145, FUNCTION=146, 
+		FUNCTIONS=147, GAP=148, GENERATED=149, GRANT=150, GRANTED=151, GREATEST=152, 
+		GROUP=153, GROUPING=154, GROUPS=155, HAVING=156, HEADER=157, HISTORY=158, 
+		HOLD=159, HOUR=160, HOURS=161, IDENTITY=162, IF=163, IGNORE=164, ILIKE=165, 
+		IMMEDIATE=166, IMMUTABLE=167, IN=168, INCLUDE=169, INCLUDING=170, INDEX=171, 
+		INDEXES=172, INHERIT=173, INITIALLY=174, INNER=175, INPUT=176, INSENSITIVE=177, 
+		INSERT=178, INTERNAL=179, INTERSECT=180, INTERVAL=181, INTO=182, IS=183, 
+		ISNULL=184, ISOLATION=185, JOB=186, JOBS=187, JOIN=188, JSON=189, KEY=190, 
+		KILL=191, LANGUAGE=192, LAST=193, LATERAL=194, LEADING=195, LEAST=196, 
+		LEFT=197, LEVEL=198, LIKE=199, LIMIT=200, LIST=201, LISTEN=202, LOCAL=203, 
+		LOCALLY=204, LOCALTIME=205, LOCALTIMESTAMP=206, LOCK=207, LOCKED=208, 
+		MAP=209, MATCH=210, MATERIALIZED=211, MINUTE=212, MINUTES=213, MODE=214, 
+		MONTH=215, MONTHS=216, MOVE=217, MUTUALLY=218, NAMES=219, NATIONAL=220, 
+		NATURAL=221, NETWORK=222, NEXT=223, NO=224, NONE=225, NORMALIZE=226, NOT=227, 
+		NOTHING=228, NOTIFY=229, NOTNULL=230, NOWAIT=231, NULL=232, NULLIF=233, 
+		NULLS=234, OBJECT=235, OBJECTS=236, OF=237, OFFSET=238, ON=239, ONLY=240, 
+		OPERATOR=241, OPTIMIZED=242, OPTION=243, OPTIONS=244, OR=245, ORDER=246, 
+		ORDINALITY=247, OTHERS=248, OUTER=249, OVER=250, OVERLAPS=251, OVERLAY=252, 
+		OVERWRITE=253, OWNER=254, PARALLEL=255, PARTITION=256, PASSWORD=257, PHYSICAL=258, 
+		PLACING=259, PLAN=260, PLANS=261, POLICY=262, POSITION=263, PRECEDING=264, 
+		PRECISION=265, PREPARE=266, PRIMARY=267, PRIOR=268, PRIVILEGES=269, PROCEDURE=270, 
+		PROCESSLIST=271, RANGE=272, RAW=273, READ=274, RECOVER=275, RECURSION=276, 
+		RECURSIVE=277, REDACTED=278, REFERENCES=279, REFRESH=280, RELATIVE=281, 
+		RELEASE=282, RENAME=283, REPEATABLE=284, REPLACE=285, REPLAN=286, REPLICA=287, 
+		REPLICAS=288, RESET=289, RESPECT=290, RESTRICT=291, RETURN=292, RETURNING=293, 
+		RETURNS=294, REVOKE=295, RIGHT=296, ROLE=297, ROLES=298, ROLLBACK=299, 
+		ROLLUP=300, ROW=301, ROWS=302, SAVEPOINT=303, SCALAR=304, SCHEMA=305, 
+		SCHEMAS=306, SCROLL=307, SECOND=308, SECONDS=309, SECRET=310, SECRETS=311, 
+		SECURITY=312, SELECT=313, SEQUENCE=314, SEQUENCES=315, SERIALIZABLE=316, 
+		SESSION=317, SESSION_USER=318, SET=319, SETOF=320, SETS=321, SHARE=322, 
+		SHOW=323, SIMILAR=324, SIMPLE=325, SINCE=326, SINK=327, SINKS=328, SKIP_KEYWORD=329, 
+		SNAPSHOT=330, SOME=331, SOURCE=332, SOURCES=333, STABLE=334, START=335, 
+		STATEMENT=336, STDIN=337, STDOUT=338, STORED=339, STRICT=340, STRUCT=341, 
+		SUBSCRIBE=342, SUBSCRIPTION=343, SUBSCRIPTIONS=344, SUBSTRING=345, SWAP=346, 
+		SYMMETRIC=347, SYSTEM=348, SYSTEM_TIME=349, SYSTEM_USER=350, TABLE=351, 
+		TABLES=352, TABLESAMPLE=353, TEMP=354, TEMPORARY=355, TEXT=356, THEN=357, 
+		TIES=358, TIME=359, TIMESTAMP=360, TO=361, TRACE=362, TRAILING=363, TRANSACTION=364, 
+		TREAT=365, TRIGGER=366, TRIM=367, TRUE=368, TRUNCATE=369, TTL=370, TYPE=371, 
+		TYPES=372, UESCAPE=373, UNBOUNDED=374, UNCOMMITTED=375, UNION=376, UNIQUE=377, 
+		UNKNOWN=378, UNLISTEN=379, UNTIL=380, UP=381, UPDATE=382, UPSERT=383, 
+		USE=384, USER=385, USERS=386, USING=387, VACUUM=388, VALID=389, VALUE=390, 
+		VALUES=391, VARIADIC=392, VARYING=393, VERBOSE=394, VERSION=395, VIEW=396, 
+		VIEWS=397, VOLATILE=398, WAIT=399, WATERMARK=400, WHEN=401, WHERE=402, 
+		WINDOW=403, WITH=404, WITHIN=405, WITHOUT=406, WORK=407, WRITE=408, YEAR=409, 
+		YEARS=410, ZONE=411, WORD=412, QUOTED_IDENTIFIER=413, UNICODE_IDENTIFIER=414, 
+		STRING=415, ESCAPE_STRING=416, UNICODE_STRING=417, BIT_STRING=418, HEX_STRING=419, 
+		DOLLAR_STRING=420, INTEGER=421, RADIX_INTEGER=422, NUMBER=423, PARAMETER=424, 
+		OPEN_PAREN=425, CLOSE_PAREN=426, OPEN_BRACKET=427, CLOSE_BRACKET=428, 
+		OPEN_BRACE=429, CLOSE_BRACE=430, COMMA=431, SEMICOLON=432, DOT=433, COLON=434, 
+		TYPECAST=435, ASSIGN=436, ARROW=437, STAR=438, PLUS=439, MINUS=440, SLASH=441, 
+		PERCENT=442, CARET=443, EQUAL=444, LESS=445, GREATER=446, LESS_EQUAL=447, 
+		GREATER_EQUAL=448, NOT_EQUAL=449, PIPE=450, SHIFT_RIGHT=451, SYMBOL=452, 
+		WHITESPACE=453, LINE_COMMENT=454, BLOCK_COMMENT=455, UNTERMINATED_IDENTIFIER=456, 
+		UNTERMINATED_STRING=457, UNTERMINATED_ESCAPE_STRING=458, UNEXPECTED=459;
 	public const int
 		RULE_singleStatement = 0, RULE_singleExpression = 1, RULE_singleType = 2, 
 		RULE_statement = 3, RULE_dataStatement = 4, RULE_queryStatement = 5, RULE_query = 6, 
@@ -235,10 +236,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		null, null, null, null, null, null, null, null, null, null, null, null, 
 		null, null, null, null, null, null, null, null, null, null, null, null, 
 		null, null, null, null, null, null, null, null, null, null, null, null, 
-		null, null, null, null, null, null, null, null, null, null, "'('", "')'", 
-		"'['", "']'", "'{'", "'}'", "','", "';'", "'.'", "':'", "'::'", "':='", 
-		"'=>'", "'*'", "'+'", "'-'", "'/'", "'%'", "'^'", "'='", "'<'", "'>'", 
-		"'<='", "'>='", null, "'|'", "'>>'"
+		null, null, null, null, null, null, null, null, null, null, null, null, 
+		null, null, null, null, null, "'('", "')'", "'['", "']'", "'{'", "'}'", 
+		"','", "';'", "'.'", "':'", "'::'", "':='", "'=>'", "'*'", "'+'", "'-'", 
+		"'/'", "'%'", "'^'", "'='", "'<'", "'>'", "'<='", "'>='", null, "'|'", 
+		"'>>'"
 	};
 	private static readonly string[] _SymbolicNames = {
 		null, "OPEN_QUERY", "FIELD_DOT", "LIST_CONSTRUCTOR", "MAP_CONSTRUCTOR", 
@@ -246,15 +248,15 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		"ALTER", "ALWAYS", "ANALYSE", "ANALYZE", "AND", "ANY", "APPEND", "ARRAY", 
 		"AS", "ASC", "ASENSITIVE", "ASOF", "ASYMMETRIC", "AT", "AUTHORIZATION", 
 		"BACKWARD", "BEGIN", "BETWEEN", "BINARY", "BIT", "BOTH", "BY", "CALL", 
-		"CALLED", "CANCEL", "CASCADE", "CASE", "CAST", "CHAIN", "CHAR", "CHARACTER", 
-		"CHARACTERISTICS", "CHECK", "CHECKPOINT", "CLOSE", "CLUSTER", "CLUSTERS", 
-		"COALESCE", "COLLATE", "COLLATION", "COLUMN", "COLUMNS", "COMMENT", "COMMIT", 
-		"COMMITTED", "CONCURRENTLY", "CONFIG", "CONFLICT", "CONNECTION", "CONNECTIONS", 
-		"CONNECTOR", "CONSTRAINT", "COPY", "CORRESPONDING", "COST", "CREATE", 
-		"CROSS", "CSV", "CUBE", "CURRENT", "CURRENT_CATALOG", "CURRENT_DATABASE", 
+		"CALLED", "CANCEL", "CASCADE", "CASE", "CAST", "CHAIN", "CHANGELOG", "CHAR", 
+		"CHARACTER", "CHARACTERISTICS", "CHECK", "CHECKPOINT", "CLOSE", "CLUSTER", 
+		"CLUSTERS", "COALESCE", "COLLATE", "COLLATION", "COLUMN", "COLUMNS", "COMMENT", 
+		"COMMIT", "COMMITTED", "CONCURRENTLY", "CONFIG", "CONFLICT", "CONNECTION", 
+		"CONNECTIONS", "CONNECTOR", "CONSTRAINT", "COPY", "CORRESPONDING", "COST", 
+		"CREATE", "CROSS", "CSV", "CUBE", "CURRENT", "CURRENT_CATALOG", "CURRENT_DATABASE", 
 		"CURRENT_DATE", "CURRENT_ROLE", "CURRENT_SCHEMA", "CURRENT_TIME", "CURRENT_TIMESTAMP", 
 		"CURRENT_USER", "CURSOR", "CURSORS", "DATA", "DATABASE", "DATABASES", 
-		"DAY", "DEALLOCATE", "DEBEZIUM", "DECLARE", "DECORRELATED", "DEFAULT", 
+		"DAY", "DAYS", "DEALLOCATE", "DEBEZIUM", "DECLARE", "DECORRELATED", "DEFAULT", 
 		"DEFAULTS", "DEFERRABLE", "DEFERRED", "DELETE", "DELIMITER", "DESC", "DESCRIBE", 
 		"DETERMINISTIC", "DISCARD", "DISTINCT", "DISTRIBUTED", "DO", "DOMAIN", 
 		"DOUBLE", "DROP", "EACH", "ELSE", "EMIT", "ENCODE", "ENCODING", "ENCRYPTED", 
@@ -264,48 +266,49 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		"FOREIGN", "FORMAT", "FORWARD", "FRAGMENT", "FRAGMENTS", "FREEZE", "FROM", 
 		"FULL", "FUNCTION", "FUNCTIONS", "GAP", "GENERATED", "GRANT", "GRANTED", 
 		"GREATEST", "GROUP", "GROUPING", "GROUPS", "HAVING", "HEADER", "HISTORY", 
-		"HOLD", "HOUR", "IDENTITY", "IF", "IGNORE", "ILIKE", "IMMEDIATE", "IMMUTABLE", 
-		"IN", "INCLUDE", "INCLUDING", "INDEX", "INDEXES", "INHERIT", "INITIALLY", 
-		"INNER", "INPUT", "INSENSITIVE", "INSERT", "INTERNAL", "INTERSECT", "INTERVAL", 
-		"INTO", "IS", "ISNULL", "ISOLATION", "JOB", "JOBS", "JOIN", "JSON", "KEY", 
-		"KILL", "LANGUAGE", "LAST", "LATERAL", "LEADING", "LEAST", "LEFT", "LEVEL", 
-		"LIKE", "LIMIT", "LIST", "LISTEN", "LOCAL", "LOCALLY", "LOCALTIME", "LOCALTIMESTAMP", 
-		"LOCK", "LOCKED", "MAP", "MATCH", "MATERIALIZED", "MINUTE", "MODE", "MONTH", 
-		"MOVE", "MUTUALLY", "NAMES", "NATIONAL", "NATURAL", "NETWORK", "NEXT", 
-		"NO", "NONE", "NORMALIZE", "NOT", "NOTHING", "NOTIFY", "NOTNULL", "NOWAIT", 
-		"NULL", "NULLIF", "NULLS", "OBJECT", "OBJECTS", "OF", "OFFSET", "ON", 
-		"ONLY", "OPERATOR", "OPTIMIZED", "OPTION", "OPTIONS", "OR", "ORDER", "ORDINALITY", 
-		"OTHERS", "OUTER", "OVER", "OVERLAPS", "OVERLAY", "OVERWRITE", "OWNER", 
-		"PARALLEL", "PARTITION", "PASSWORD", "PHYSICAL", "PLACING", "PLAN", "PLANS", 
-		"POLICY", "POSITION", "PRECEDING", "PRECISION", "PREPARE", "PRIMARY", 
-		"PRIOR", "PRIVILEGES", "PROCEDURE", "PROCESSLIST", "RANGE", "RAW", "READ", 
-		"RECOVER", "RECURSION", "RECURSIVE", "REDACTED", "REFERENCES", "REFRESH", 
-		"RELATIVE", "RELEASE", "RENAME", "REPEATABLE", "REPLACE", "REPLAN", "REPLICA", 
-		"REPLICAS", "RESET", "RESPECT", "RESTRICT", "RETURN", "RETURNING", "RETURNS", 
-		"REVOKE", "RIGHT", "ROLE", "ROLES", "ROLLBACK", "ROLLUP", "ROW", "ROWS", 
-		"SAVEPOINT", "SCALAR", "SCHEMA", "SCHEMAS", "SCROLL", "SECOND", "SECRET", 
-		"SECRETS", "SECURITY", "SELECT", "SEQUENCE", "SEQUENCES", "SERIALIZABLE", 
-		"SESSION", "SESSION_USER", "SET", "SETOF", "SETS", "SHARE", "SHOW", "SIMILAR", 
-		"SIMPLE", "SINCE", "SINK", "SINKS", "SKIP_KEYWORD", "SNAPSHOT", "SOME", 
-		"SOURCE", "SOURCES", "STABLE", "START", "STATEMENT", "STDIN", "STDOUT", 
-		"STORED", "STRICT", "STRUCT", "SUBSCRIBE", "SUBSCRIPTION", "SUBSCRIPTIONS", 
-		"SUBSTRING", "SWAP", "SYMMETRIC", "SYSTEM", "SYSTEM_TIME", "SYSTEM_USER", 
-		"TABLE", "TABLES", "TABLESAMPLE", "TEMP", "TEMPORARY", "TEXT", "THEN", 
-		"TIES", "TIME", "TIMESTAMP", "TO", "TRACE", "TRAILING", "TRANSACTION", 
-		"TREAT", "TRIGGER", "TRIM", "TRUE", "TRUNCATE", "TTL", "TYPE", "TYPES", 
-		"UESCAPE", "UNBOUNDED", "UNCOMMITTED", "UNION", "UNIQUE", "UNKNOWN", "UNLISTEN", 
-		"UNTIL", "UP", "UPDATE", "UPSERT", "USE", "USER", "USERS", "USING", "VACUUM", 
-		"VALID", "VALUE", "VALUES", "VARIADIC", "VARYING", "VERBOSE", "VERSION", 
-		"VIEW", "VIEWS", "VOLATILE", "WAIT", "WATERMARK", "WHEN", "WHERE", "WINDOW", 
-		"WITH", "WITHIN", "WITHOUT", "WORK", "WRITE", "YEAR", "ZONE", "WORD", 
-		"QUOTED_IDENTIFIER", "UNICODE_IDENTIFIER", "STRING", "ESCAPE_STRING", 
-		"UNICODE_STRING", "BIT_STRING", "HEX_STRING", "DOLLAR_STRING", "INTEGER", 
-		"RADIX_INTEGER", "NUMBER", "PARAMETER", "OPEN_PAREN", "CLOSE_PAREN", "OPEN_BRACKET", 
-		"CLOSE_BRACKET", "OPEN_BRACE", "CLOSE_BRACE", "COMMA", "SEMICOLON", "DOT", 
-		"COLON", "TYPECAST", "ASSIGN", "ARROW", "STAR", "PLUS", "MINUS", "SLASH", 
-		"PERCENT", "CARET", "EQUAL", "LESS", "GREATER", "LESS_EQUAL", "GREATER_EQUAL", 
-		"NOT_EQUAL", "PIPE", "SHIFT_RIGHT", "SYMBOL", "WHITESPACE", "LINE_COMMENT", 
-		"BLOCK_COMMENT", "UNTERMINATED_IDENTIFIER", "UNTERMINATED_STRING", "UNTERMINATED_ESCAPE_STRING", 
+		"HOLD", "HOUR", "HOURS", "IDENTITY", "IF", "IGNORE", "ILIKE", "IMMEDIATE", 
+		"IMMUTABLE", "IN", "INCLUDE", "INCLUDING", "INDEX", "INDEXES", "INHERIT", 
+		"INITIALLY", "INNER", "INPUT", "INSENSITIVE", "INSERT", "INTERNAL", "INTERSECT", 
+		"INTERVAL", "INTO", "IS", "ISNULL", "ISOLATION", "JOB", "JOBS", "JOIN", 
+		"JSON", "KEY", "KILL", "LANGUAGE", "LAST", "LATERAL", "LEADING", "LEAST", 
+		"LEFT", "LEVEL", "LIKE", "LIMIT", "LIST", "LISTEN", "LOCAL", "LOCALLY", 
+		"LOCALTIME", "LOCALTIMESTAMP", "LOCK", "LOCKED", "MAP", "MATCH", "MATERIALIZED", 
+		"MINUTE", "MINUTES", "MODE", "MONTH", "MONTHS", "MOVE", "MUTUALLY", "NAMES", 
+		"NATIONAL", "NATURAL", "NETWORK", "NEXT", "NO", "NONE", "NORMALIZE", "NOT", 
+		"NOTHING", "NOTIFY", "NOTNULL", "NOWAIT", "NULL", "NULLIF", "NULLS", "OBJECT", 
+		"OBJECTS", "OF", "OFFSET", "ON", "ONLY", "OPERATOR", "OPTIMIZED", "OPTION", 
+		"OPTIONS", "OR", "ORDER", "ORDINALITY", "OTHERS", "OUTER", "OVER", "OVERLAPS", 
+		"OVERLAY", "OVERWRITE", "OWNER", "PARALLEL", "PARTITION", "PASSWORD", 
+		"PHYSICAL", "PLACING", "PLAN", "PLANS", "POLICY", "POSITION", "PRECEDING", 
+		"PRECISION", "PREPARE", "PRIMARY", "PRIOR", "PRIVILEGES", "PROCEDURE", 
+		"PROCESSLIST", "RANGE", "RAW", "READ", "RECOVER", "RECURSION", "RECURSIVE", 
+		"REDACTED", "REFERENCES", "REFRESH", "RELATIVE", "RELEASE", "RENAME", 
+		"REPEATABLE", "REPLACE", "REPLAN", "REPLICA", "REPLICAS", "RESET", "RESPECT", 
+		"RESTRICT", "RETURN", "RETURNING", "RETURNS", "REVOKE", "RIGHT", "ROLE", 
+		"ROLES", "ROLLBACK", "ROLLUP", "ROW", "ROWS", "SAVEPOINT", "SCALAR", "SCHEMA", 
+		"SCHEMAS", "SCROLL", "SECOND", "SECONDS", "SECRET", "SECRETS", "SECURITY", 
+		"SELECT", "SEQUENCE", "SEQUENCES", "SERIALIZABLE", "SESSION", "SESSION_USER", 
+		"SET", "SETOF", "SETS", "SHARE", "SHOW", "SIMILAR", "SIMPLE", "SINCE", 
+		"SINK", "SINKS", "SKIP_KEYWORD", "SNAPSHOT", "SOME", "SOURCE", "SOURCES", 
+		"STABLE", "START", "STATEMENT", "STDIN", "STDOUT", "STORED", "STRICT", 
+		"STRUCT", "SUBSCRIBE", "SUBSCRIPTION", "SUBSCRIPTIONS", "SUBSTRING", "SWAP", 
+		"SYMMETRIC", "SYSTEM", "SYSTEM_TIME", "SYSTEM_USER", "TABLE", "TABLES", 
+		"TABLESAMPLE", "TEMP", "TEMPORARY", "TEXT", "THEN", "TIES", "TIME", "TIMESTAMP", 
+		"TO", "TRACE", "TRAILING", "TRANSACTION", "TREAT", "TRIGGER", "TRIM", 
+		"TRUE", "TRUNCATE", "TTL", "TYPE", "TYPES", "UESCAPE", "UNBOUNDED", "UNCOMMITTED", 
+		"UNION", "UNIQUE", "UNKNOWN", "UNLISTEN", "UNTIL", "UP", "UPDATE", "UPSERT", 
+		"USE", "USER", "USERS", "USING", "VACUUM", "VALID", "VALUE", "VALUES", 
+		"VARIADIC", "VARYING", "VERBOSE", "VERSION", "VIEW", "VIEWS", "VOLATILE", 
+		"WAIT", "WATERMARK", "WHEN", "WHERE", "WINDOW", "WITH", "WITHIN", "WITHOUT", 
+		"WORK", "WRITE", "YEAR", "YEARS", "ZONE", "WORD", "QUOTED_IDENTIFIER", 
+		"UNICODE_IDENTIFIER", "STRING", "ESCAPE_STRING", "UNICODE_STRING", "BIT_STRING", 
+		"HEX_STRING", "DOLLAR_STRING", "INTEGER", "RADIX_INTEGER", "NUMBER", "PARAMETER", 
+		"OPEN_PAREN", "CLOSE_PAREN", "OPEN_BRACKET", "CLOSE_BRACKET", "OPEN_BRACE", 
+		"CLOSE_BRACE", "COMMA", "SEMICOLON", "DOT", "COLON", "TYPECAST", "ASSIGN", 
+		"ARROW", "STAR", "PLUS", "MINUS", "SLASH", "PERCENT", "CARET", "EQUAL", 
+		"LESS", "GREATER", "LESS_EQUAL", "GREATER_EQUAL", "NOT_EQUAL", "PIPE", 
+		"SHIFT_RIGHT", "SYMBOL", "WHITESPACE", "LINE_COMMENT", "BLOCK_COMMENT", 
+		"UNTERMINATED_IDENTIFIER", "UNTERMINATED_STRING", "UNTERMINATED_ESCAPE_STRING", 
 		"UNEXPECTED"
 	};
 	public static readonly IVocabulary DefaultVocabulary = new Vocabulary(_LiteralNames, _SymbolicNames);
@@ -1134,8 +1137,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CLOSE_PAREN(int i) {
 			return GetToken(StreamDbParser.CLOSE_PAREN, i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CHANGELOG() { return GetToken(StreamDbParser.CHANGELOG, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode FROM() { return GetToken(StreamDbParser.FROM, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public QualifiedNameContext qualifiedName() {
+			return GetRuleContext<QualifiedNameContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPEN_PAREN() { return GetToken(StreamDbParser.OPEN_PAREN, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MATERIALIZED() { return GetToken(StreamDbParser.MATERIALIZED, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierListContext identifierList() {
 			return GetRuleContext<IdentifierListContext>(0);
 		}
@@ -1145,11 +1152,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public NameAndTypeContext nameAndType(int i) {
 			return GetRuleContext<NameAndTypeContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(StreamDbParser.NOT, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MATERIALIZED() { return GetToken(StreamDbParser.MATERIALIZED, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(StreamDbParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(StreamDbParser.COMMA, i);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NOT() { return GetToken(StreamDbParser.NOT, 0); }
 		public CommonTableContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -1213,32 +1221,54 @@ internal partial class StreamDbParser : StreamDbParserBase {
 
 			State = 458;
 			Match(AS);
-			State = 463;
+			State = 472;
 			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==MATERIALIZED || _la==NOT) {
+			switch (TokenStream.LA(1)) {
+			case OPEN_QUERY:
+			case MATERIALIZED:
+			case NOT:
 				{
-				State = 460;
+				State = 463;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==NOT) {
+				if (_la==MATERIALIZED || _la==NOT) {
 					{
-					State = 459;
-					Match(NOT);
+					State = 460;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==NOT) {
+						{
+						State = 459;
+						Match(NOT);
+						}
+					}
+
+					State = 462;
+					Match(MATERIALIZED);
 					}
 				}
 
-				State = 462;
-				Match(MATERIALIZED);
+				State = 465;
+				Match(OPEN_QUERY);
+				State = 466;
+				query();
+				State = 467;
+				Match(CLOSE_PAREN);
 				}
+				break;
+			case CHANGELOG:
+				{
+				State = 469;
+				Match(CHANGELOG);
+				State = 470;
+				Match(FROM);
+				State = 471;
+				qualifiedName();
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
 			}
-
-			State = 465;
-			Match(OPEN_QUERY);
-			State = 466;
-			query();
-			State = 467;
-			Match(CLOSE_PAREN);
 			}
 		}
 		catch (RecognitionException re) {
@@ -1280,21 +1310,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 469;
+			State = 474;
 			queryTerm();
-			State = 475;
+			State = 480;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==EXCEPT || _la==UNION) {
 				{
 				{
-				State = 470;
+				State = 475;
 				queryBodyOperator();
-				State = 471;
+				State = 476;
 				queryTerm();
 				}
 				}
-				State = 477;
+				State = 482;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1334,7 +1364,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 478;
+			State = 483;
 			_la = TokenStream.LA(1);
 			if ( !(_la==EXCEPT || _la==UNION) ) {
 			ErrorHandler.RecoverInline(this);
@@ -1343,12 +1373,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 480;
+			State = 485;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 479;
+				State = 484;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1360,12 +1390,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				}
 			}
 
-			State = 483;
+			State = 488;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CORRESPONDING) {
 				{
-				State = 482;
+				State = 487;
 				corresponding();
 				}
 			}
@@ -1411,21 +1441,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 485;
+			State = 490;
 			queryPrimary();
-			State = 491;
+			State = 496;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==INTERSECT) {
 				{
 				{
-				State = 486;
+				State = 491;
 				queryTermOperator();
-				State = 487;
+				State = 492;
 				queryPrimary();
 				}
 				}
-				State = 493;
+				State = 498;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -1464,14 +1494,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 494;
+			State = 499;
 			Match(INTERSECT);
-			State = 496;
+			State = 501;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==DISTINCT) {
 				{
-				State = 495;
+				State = 500;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -1483,12 +1513,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				}
 			}
 
-			State = 499;
+			State = 504;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CORRESPONDING) {
 				{
-				State = 498;
+				State = 503;
 				corresponding();
 				}
 			}
@@ -1529,20 +1559,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 501;
+			State = 506;
 			Match(CORRESPONDING);
-			State = 507;
+			State = 512;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==BY) {
 				{
-				State = 502;
+				State = 507;
 				Match(BY);
-				State = 503;
+				State = 508;
 				Match(OPEN_PAREN);
-				State = 504;
+				State = 509;
 				identifierList();
-				State = 505;
+				State = 510;
 				Match(CLOSE_PAREN);
 				}
 			}
@@ -1597,36 +1627,36 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 32, RULE_queryPrimary);
 		int _la;
 		try {
-			State = 525;
+			State = 530;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 509;
+				State = 514;
 				selectBody();
 				}
 				break;
 			case VALUES:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 510;
+				State = 515;
 				Match(VALUES);
-				State = 511;
-				valuesRow();
 				State = 516;
+				valuesRow();
+				State = 521;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 512;
+					State = 517;
 					Match(COMMA);
-					State = 513;
+					State = 518;
 					valuesRow();
 					}
 					}
-					State = 518;
+					State = 523;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1635,20 +1665,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case TABLE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 519;
+				State = 524;
 				Match(TABLE);
-				State = 520;
+				State = 525;
 				qualifiedName();
 				}
 				break;
 			case OPEN_QUERY:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 521;
+				State = 526;
 				Match(OPEN_QUERY);
-				State = 522;
+				State = 527;
 				query();
-				State = 523;
+				State = 528;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -1689,28 +1719,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		ValuesRowContext _localctx = new ValuesRowContext(Context, State);
 		EnterRule(_localctx, 34, RULE_valuesRow);
 		try {
-			State = 535;
+			State = 540;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 527;
+				State = 532;
 				Match(OPEN_PAREN);
-				State = 528;
+				State = 533;
 				expressionList();
-				State = 529;
+				State = 534;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case OPEN_QUERY:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 531;
+				State = 536;
 				Match(OPEN_QUERY);
-				State = 532;
+				State = 537;
 				query();
-				State = 533;
+				State = 538;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -1784,128 +1814,128 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 537;
+			State = 542;
 			Match(SELECT);
-			State = 539;
+			State = 544;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,32,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,33,Context) ) {
 			case 1:
 				{
-				State = 538;
+				State = 543;
 				selectQuantifier();
 				}
 				break;
 			}
-			State = 549;
+			State = 554;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,34,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,35,Context) ) {
 			case 1:
 				{
-				State = 541;
-				selectItem();
 				State = 546;
+				selectItem();
+				State = 551;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 542;
+					State = 547;
 					Match(COMMA);
-					State = 543;
+					State = 548;
 					selectItem();
 					}
 					}
-					State = 548;
+					State = 553;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 				break;
 			}
-			State = 560;
+			State = 565;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 551;
+				State = 556;
 				Match(FROM);
-				State = 552;
-				tableExpression();
 				State = 557;
+				tableExpression();
+				State = 562;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 553;
+					State = 558;
 					Match(COMMA);
-					State = 554;
+					State = 559;
 					tableExpression();
 					}
 					}
-					State = 559;
+					State = 564;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 564;
+			State = 569;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 562;
+				State = 567;
 				Match(WHERE);
-				State = 563;
+				State = 568;
 				expression(0);
 				}
 			}
 
-			State = 567;
+			State = 572;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 566;
+				State = 571;
 				groupByClause();
 				}
 			}
 
-			State = 571;
+			State = 576;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==HAVING) {
 				{
-				State = 569;
+				State = 574;
 				Match(HAVING);
-				State = 570;
+				State = 575;
 				expression(0);
 				}
 			}
 
-			State = 582;
+			State = 587;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WINDOW) {
 				{
-				State = 573;
+				State = 578;
 				Match(WINDOW);
-				State = 574;
-				namedWindow();
 				State = 579;
+				namedWindow();
+				State = 584;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 575;
+					State = 580;
 					Match(COMMA);
-					State = 576;
+					State = 581;
 					namedWindow();
 					}
 					}
-					State = 581;
+					State = 586;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -1944,29 +1974,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		SelectQuantifierContext _localctx = new SelectQuantifierContext(Context, State);
 		EnterRule(_localctx, 38, RULE_selectQuantifier);
 		try {
-			State = 590;
+			State = 595;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 584;
+				State = 589;
 				Match(ALL);
 				}
 				break;
 			case DISTINCT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 585;
+				State = 590;
 				Match(DISTINCT);
-				State = 588;
+				State = 593;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,42,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,43,Context) ) {
 				case 1:
 					{
-					State = 586;
+					State = 591;
 					Match(ON);
-					State = 587;
+					State = 592;
 					expressionGroup();
 					}
 					break;
@@ -2015,20 +2045,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		SelectItemContext _localctx = new SelectItemContext(Context, State);
 		EnterRule(_localctx, 40, RULE_selectItem);
 		try {
-			State = 602;
+			State = 607;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 592;
+				State = 597;
 				Match(STAR);
-				State = 594;
+				State = 599;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,44,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,45,Context) ) {
 				case 1:
 					{
-					State = 593;
+					State = 598;
 					wildcardExcept();
 					}
 					break;
@@ -2067,6 +2097,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CASE:
 			case CAST:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -2107,6 +2138,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -2164,6 +2196,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -2206,8 +2239,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -2288,6 +2323,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -2371,6 +2407,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
@@ -2393,22 +2430,22 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SYMBOL:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 596;
+				State = 601;
 				expression(0);
-				State = 600;
+				State = 605;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,45,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,46,Context) ) {
 				case 1:
 					{
-					State = 597;
+					State = 602;
 					Match(AS);
-					State = 598;
+					State = 603;
 					label();
 					}
 					break;
 				case 2:
 					{
-					State = 599;
+					State = 604;
 					bareLabel();
 					}
 					break;
@@ -2459,29 +2496,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 604;
+			State = 609;
 			Match(EXCEPT);
-			State = 605;
+			State = 610;
 			Match(OPEN_PAREN);
-			State = 606;
-			qualifiedName();
 			State = 611;
+			qualifiedName();
+			State = 616;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 607;
+				State = 612;
 				Match(COMMA);
-				State = 608;
+				State = 613;
 				qualifiedName();
 				}
 				}
-				State = 613;
+				State = 618;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 614;
+			State = 619;
 			Match(CLOSE_PAREN);
 			}
 		}
@@ -2526,16 +2563,16 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 616;
+			State = 621;
 			Match(GROUP);
-			State = 617;
+			State = 622;
 			Match(BY);
-			State = 619;
+			State = 624;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,48,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,49,Context) ) {
 			case 1:
 				{
-				State = 618;
+				State = 623;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==DISTINCT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2547,21 +2584,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				}
 				break;
 			}
-			State = 621;
-			groupingElement();
 			State = 626;
+			groupingElement();
+			State = 631;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 622;
+				State = 627;
 				Match(COMMA);
-				State = 623;
+				State = 628;
 				groupingElement();
 				}
 				}
-				State = 628;
+				State = 633;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2614,71 +2651,71 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 46, RULE_groupingElement);
 		int _la;
 		try {
-			State = 649;
+			State = 654;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,51,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,52,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 629;
+				State = 634;
 				Match(GROUPING);
-				State = 630;
+				State = 635;
 				Match(SETS);
-				State = 631;
+				State = 636;
 				Match(OPEN_PAREN);
-				State = 632;
-				groupingElement();
 				State = 637;
+				groupingElement();
+				State = 642;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 633;
+					State = 638;
 					Match(COMMA);
-					State = 634;
+					State = 639;
 					groupingElement();
 					}
 					}
-					State = 639;
+					State = 644;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 640;
+				State = 645;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 642;
+				State = 647;
 				Match(ROLLUP);
-				State = 643;
+				State = 648;
 				expressionGroup();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 644;
+				State = 649;
 				Match(CUBE);
-				State = 645;
+				State = 650;
 				expressionGroup();
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 646;
+				State = 651;
 				Match(OPEN_PAREN);
-				State = 647;
+				State = 652;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 648;
+				State = 653;
 				expression(0);
 				}
 				break;
@@ -2723,25 +2760,25 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 651;
+			State = 656;
 			Match(ORDER);
-			State = 652;
+			State = 657;
 			Match(BY);
-			State = 653;
-			orderItem();
 			State = 658;
+			orderItem();
+			State = 663;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 654;
+				State = 659;
 				Match(COMMA);
-				State = 655;
+				State = 660;
 				orderItem();
 				}
 				}
-				State = 660;
+				State = 665;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -2785,28 +2822,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 661;
-			expression(0);
 			State = 666;
+			expression(0);
+			State = 671;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ASC:
 				{
-				State = 662;
+				State = 667;
 				Match(ASC);
 				}
 				break;
 			case DESC:
 				{
-				State = 663;
+				State = 668;
 				Match(DESC);
 				}
 				break;
 			case USING:
 				{
-				State = 664;
+				State = 669;
 				Match(USING);
-				State = 665;
+				State = 670;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LESS || _la==GREATER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2843,14 +2880,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			default:
 				break;
 			}
-			State = 670;
+			State = 675;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NULLS) {
 				{
-				State = 668;
+				State = 673;
 				Match(NULLS);
-				State = 669;
+				State = 674;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==LAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2907,26 +2944,26 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 52, RULE_limitPart);
 		int _la;
 		try {
-			State = 698;
+			State = 703;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LIMIT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 672;
+				State = 677;
 				Match(LIMIT);
-				State = 675;
+				State = 680;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,55,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,56,Context) ) {
 				case 1:
 					{
-					State = 673;
+					State = 678;
 					Match(ALL);
 					}
 					break;
 				case 2:
 					{
-					State = 674;
+					State = 679;
 					expression(0);
 					}
 					break;
@@ -2936,16 +2973,16 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case OFFSET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 677;
+				State = 682;
 				Match(OFFSET);
-				State = 678;
+				State = 683;
 				expression(0);
-				State = 680;
+				State = 685;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ROW || _la==ROWS) {
 					{
-					State = 679;
+					State = 684;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ROW || _la==ROWS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -2962,9 +2999,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case FETCH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 682;
+				State = 687;
 				Match(FETCH);
-				State = 683;
+				State = 688;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FIRST || _la==NEXT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -2973,28 +3010,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 690;
+				State = 695;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case INTEGER:
 					{
-					State = 684;
+					State = 689;
 					Match(INTEGER);
 					}
 					break;
 				case PARAMETER:
 					{
-					State = 685;
+					State = 690;
 					Match(PARAMETER);
 					}
 					break;
 				case OPEN_PAREN:
 					{
-					State = 686;
+					State = 691;
 					Match(OPEN_PAREN);
-					State = 687;
+					State = 692;
 					expression(0);
-					State = 688;
+					State = 693;
 					Match(CLOSE_PAREN);
 					}
 					break;
@@ -3004,7 +3041,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				default:
 					break;
 				}
-				State = 692;
+				State = 697;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ROW || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3013,20 +3050,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 696;
+				State = 701;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ONLY:
 					{
-					State = 693;
+					State = 698;
 					Match(ONLY);
 					}
 					break;
 				case WITH:
 					{
-					State = 694;
+					State = 699;
 					Match(WITH);
-					State = 695;
+					State = 700;
 					Match(TIES);
 					}
 					break;
@@ -3085,86 +3122,86 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 700;
+			State = 705;
 			Match(FOR);
-			State = 708;
+			State = 713;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NO:
 				{
-				State = 701;
+				State = 706;
 				Match(NO);
-				State = 702;
+				State = 707;
 				Match(KEY);
-				State = 703;
+				State = 708;
 				Match(UPDATE);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 704;
+				State = 709;
 				Match(UPDATE);
 				}
 				break;
 			case KEY:
 				{
-				State = 705;
+				State = 710;
 				Match(KEY);
-				State = 706;
+				State = 711;
 				Match(SHARE);
 				}
 				break;
 			case SHARE:
 				{
-				State = 707;
+				State = 712;
 				Match(SHARE);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 719;
+			State = 724;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OF) {
 				{
-				State = 710;
+				State = 715;
 				Match(OF);
-				State = 711;
-				qualifiedName();
 				State = 716;
+				qualifiedName();
+				State = 721;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 712;
+					State = 717;
 					Match(COMMA);
-					State = 713;
+					State = 718;
 					qualifiedName();
 					}
 					}
-					State = 718;
+					State = 723;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 724;
+			State = 729;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOWAIT:
 				{
-				State = 721;
+				State = 726;
 				Match(NOWAIT);
 				}
 				break;
 			case SKIP_KEYWORD:
 				{
-				State = 722;
+				State = 727;
 				Match(SKIP_KEYWORD);
-				State = 723;
+				State = 728;
 				Match(LOCKED);
 				}
 				break;
@@ -3217,23 +3254,23 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 726;
+			State = 731;
 			Match(AS);
-			State = 727;
+			State = 732;
 			Match(OF);
-			State = 730;
+			State = 735;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,64,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,65,Context) ) {
 			case 1:
 				{
-				State = 728;
+				State = 733;
 				Match(AT);
-				State = 729;
+				State = 734;
 				Match(LEAST);
 				}
 				break;
 			}
-			State = 732;
+			State = 737;
 			expression(0);
 			}
 		}
@@ -3273,19 +3310,19 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 734;
+			State = 739;
 			tablePrimary();
-			State = 738;
+			State = 743;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			while (_la==ASOF || _la==CROSS || ((((_la - 143)) & ~0x3f) == 0 && ((1L << (_la - 143)) & 2256198397067265L) != 0) || _la==NATURAL || _la==RIGHT) {
+			while (_la==ASOF || _la==CROSS || ((((_la - 145)) & ~0x3f) == 0 && ((1L << (_la - 145)) & 4512396794134529L) != 0) || _la==NATURAL || _la==RIGHT) {
 				{
 				{
-				State = 735;
+				State = 740;
 				joinPart();
 				}
 				}
-				State = 740;
+				State = 745;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -3332,38 +3369,38 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 60, RULE_joinPart);
 		int _la;
 		try {
-			State = 760;
+			State = 765;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CROSS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 741;
+				State = 746;
 				Match(CROSS);
-				State = 742;
+				State = 747;
 				Match(JOIN);
-				State = 743;
+				State = 748;
 				tablePrimary();
 				}
 				break;
 			case NATURAL:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 744;
+				State = 749;
 				Match(NATURAL);
-				State = 746;
+				State = 751;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 143)) & ~0x3f) == 0 && ((1L << (_la - 143)) & 2251800350556161L) != 0) || _la==RIGHT) {
+				if (((((_la - 145)) & ~0x3f) == 0 && ((1L << (_la - 145)) & 4503600701112321L) != 0) || _la==RIGHT) {
 					{
-					State = 745;
+					State = 750;
 					joinKind();
 					}
 				}
 
-				State = 748;
+				State = 753;
 				Match(JOIN);
-				State = 749;
+				State = 754;
 				tablePrimary();
 				}
 				break;
@@ -3375,31 +3412,31 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 751;
+				State = 756;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ASOF) {
 					{
-					State = 750;
+					State = 755;
 					Match(ASOF);
 					}
 				}
 
-				State = 754;
+				State = 759;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 143)) & ~0x3f) == 0 && ((1L << (_la - 143)) & 2251800350556161L) != 0) || _la==RIGHT) {
+				if (((((_la - 145)) & ~0x3f) == 0 && ((1L << (_la - 145)) & 4503600701112321L) != 0) || _la==RIGHT) {
 					{
-					State = 753;
+					State = 758;
 					joinKind();
 					}
 				}
 
-				State = 756;
+				State = 761;
 				Match(JOIN);
-				State = 757;
+				State = 762;
 				tableExpression();
-				State = 758;
+				State = 763;
 				joinQualifier();
 				}
 				break;
@@ -3437,13 +3474,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 62, RULE_joinKind);
 		int _la;
 		try {
-			State = 767;
+			State = 772;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INNER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 762;
+				State = 767;
 				Match(INNER);
 				}
 				break;
@@ -3452,7 +3489,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 763;
+				State = 768;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FULL || _la==LEFT || _la==RIGHT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -3461,12 +3498,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 765;
+				State = 770;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OUTER) {
 					{
-					State = 764;
+					State = 769;
 					Match(OUTER);
 					}
 				}
@@ -3515,37 +3552,37 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		JoinQualifierContext _localctx = new JoinQualifierContext(Context, State);
 		EnterRule(_localctx, 64, RULE_joinQualifier);
 		try {
-			State = 779;
+			State = 784;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ON:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 769;
+				State = 774;
 				Match(ON);
-				State = 770;
+				State = 775;
 				expression(0);
 				}
 				break;
 			case USING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 771;
+				State = 776;
 				Match(USING);
-				State = 772;
-				Match(OPEN_PAREN);
-				State = 773;
-				identifierList();
-				State = 774;
-				Match(CLOSE_PAREN);
 				State = 777;
+				Match(OPEN_PAREN);
+				State = 778;
+				identifierList();
+				State = 779;
+				Match(CLOSE_PAREN);
+				State = 782;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,72,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,73,Context) ) {
 				case 1:
 					{
-					State = 775;
+					State = 780;
 					Match(AS);
-					State = 776;
+					State = 781;
 					identifier();
 					}
 					break;
@@ -3596,8 +3633,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(StreamDbParser.COMMA, i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH() { return GetToken(StreamDbParser.WITH, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ORDINALITY() { return GetToken(StreamDbParser.ORDINALITY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] WITH() { return GetTokens(StreamDbParser.WITH); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode WITH(int i) {
+			return GetToken(StreamDbParser.WITH, i);
+		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] ORDINALITY() { return GetTokens(StreamDbParser.ORDINALITY); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ORDINALITY(int i) {
+			return GetToken(StreamDbParser.ORDINALITY, i);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public FunctionAliasContext functionAlias() {
 			return GetRuleContext<FunctionAliasContext>(0);
 		}
@@ -3625,25 +3668,25 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 66, RULE_tablePrimary);
 		int _la;
 		try {
-			State = 848;
+			State = 857;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,90,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,92,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 782;
+				State = 787;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LATERAL) {
 					{
-					State = 781;
+					State = 786;
 					Match(LATERAL);
 					}
 				}
 
-				State = 784;
+				State = 789;
 				Match(OPEN_QUERY);
-				State = 787;
+				State = 792;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case OPEN_QUERY:
@@ -3652,27 +3695,27 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case VALUES:
 				case WITH:
 					{
-					State = 785;
+					State = 790;
 					query();
 					}
 					break;
 				case SHOW:
 					{
-					State = 786;
+					State = 791;
 					showStatement();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 789;
+				State = 794;
 				Match(CLOSE_PAREN);
-				State = 791;
+				State = 796;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,76,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,77,Context) ) {
 				case 1:
 					{
-					State = 790;
+					State = 795;
 					tableAlias();
 					}
 					break;
@@ -3682,18 +3725,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 793;
+				State = 798;
 				Match(OPEN_PAREN);
-				State = 794;
+				State = 799;
 				tableExpression();
-				State = 795;
+				State = 800;
 				Match(CLOSE_PAREN);
-				State = 797;
+				State = 802;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,77,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,78,Context) ) {
 				case 1:
 					{
-					State = 796;
+					State = 801;
 					tableAlias();
 					}
 					break;
@@ -3703,60 +3746,60 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 800;
+				State = 805;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LATERAL) {
 					{
-					State = 799;
+					State = 804;
 					Match(LATERAL);
 					}
 				}
 
-				State = 802;
+				State = 807;
 				Match(ROWS);
-				State = 803;
+				State = 808;
 				Match(FROM);
-				State = 804;
+				State = 809;
 				Match(OPEN_PAREN);
-				State = 805;
-				tableFunction();
 				State = 810;
+				tableFunction();
+				State = 815;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 806;
+					State = 811;
 					Match(COMMA);
-					State = 807;
+					State = 812;
 					tableFunction();
 					}
 					}
-					State = 812;
+					State = 817;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 813;
+				State = 818;
 				Match(CLOSE_PAREN);
-				State = 816;
-				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,80,Context) ) {
-				case 1:
-					{
-					State = 814;
-					Match(WITH);
-					State = 815;
-					Match(ORDINALITY);
-					}
-					break;
-				}
-				State = 819;
+				State = 821;
 				ErrorHandler.Sync(this);
 				switch ( Interpreter.AdaptivePredict(TokenStream,81,Context) ) {
 				case 1:
 					{
-					State = 818;
+					State = 819;
+					Match(WITH);
+					State = 820;
+					Match(ORDINALITY);
+					}
+					break;
+				}
+				State = 824;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,82,Context) ) {
+				case 1:
+					{
+					State = 823;
 					functionAlias();
 					}
 					break;
@@ -3766,37 +3809,49 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 822;
+				State = 827;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LATERAL) {
 					{
-					State = 821;
+					State = 826;
 					Match(LATERAL);
 					}
 				}
 
-				State = 824;
+				State = 829;
 				tableFunction();
-				State = 827;
-				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,83,Context) ) {
-				case 1:
-					{
-					State = 825;
-					Match(WITH);
-					State = 826;
-					Match(ORDINALITY);
-					}
-					break;
-				}
-				State = 830;
+				State = 832;
 				ErrorHandler.Sync(this);
 				switch ( Interpreter.AdaptivePredict(TokenStream,84,Context) ) {
 				case 1:
 					{
-					State = 829;
+					State = 830;
+					Match(WITH);
+					State = 831;
+					Match(ORDINALITY);
+					}
+					break;
+				}
+				State = 835;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,85,Context) ) {
+				case 1:
+					{
+					State = 834;
 					functionAlias();
+					}
+					break;
+				}
+				State = 839;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,86,Context) ) {
+				case 1:
+					{
+					State = 837;
+					Match(WITH);
+					State = 838;
+					Match(ORDINALITY);
 					}
 					break;
 				}
@@ -3805,54 +3860,54 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 833;
+				State = 842;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 832;
+					State = 841;
 					Match(ONLY);
 					}
 				}
 
-				State = 835;
+				State = 844;
 				qualifiedName();
-				State = 837;
+				State = 846;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STAR) {
 					{
-					State = 836;
+					State = 845;
 					Match(STAR);
 					}
 				}
 
-				State = 840;
-				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,87,Context) ) {
-				case 1:
-					{
-					State = 839;
-					systemTime();
-					}
-					break;
-				}
-				State = 843;
-				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,88,Context) ) {
-				case 1:
-					{
-					State = 842;
-					tableAlias();
-					}
-					break;
-				}
-				State = 846;
+				State = 849;
 				ErrorHandler.Sync(this);
 				switch ( Interpreter.AdaptivePredict(TokenStream,89,Context) ) {
 				case 1:
 					{
-					State = 845;
+					State = 848;
+					systemTime();
+					}
+					break;
+				}
+				State = 852;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,90,Context) ) {
+				case 1:
+					{
+					State = 851;
+					tableAlias();
+					}
+					break;
+				}
+				State = 855;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,91,Context) ) {
+				case 1:
+					{
+					State = 854;
 					systemTime();
 					}
 					break;
@@ -3894,7 +3949,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		TableFunctionContext _localctx = new TableFunctionContext(Context, State);
 		EnterRule(_localctx, 68, RULE_tableFunction);
 		try {
-			State = 854;
+			State = 863;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -3921,6 +3976,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -3952,6 +4008,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -4005,6 +4062,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -4041,8 +4099,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -4117,6 +4177,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -4193,15 +4254,16 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 850;
+				State = 859;
 				functionName();
-				State = 851;
+				State = 860;
 				callArguments();
 				}
 				break;
@@ -4229,7 +4291,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 853;
+				State = 862;
 				specialFunction();
 				}
 				break;
@@ -4273,22 +4335,22 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 856;
+			State = 865;
 			Match(FOR);
-			State = 857;
+			State = 866;
 			Match(SYSTEM_TIME);
-			State = 858;
+			State = 867;
 			Match(AS);
-			State = 859;
+			State = 868;
 			Match(OF);
-			State = 860;
+			State = 869;
 			expression(0);
-			State = 862;
+			State = 871;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,92,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,94,Context) ) {
 			case 1:
 				{
-				State = 861;
+				State = 870;
 				intervalFields();
 				}
 				break;
@@ -4334,14 +4396,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 867;
+			State = 876;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case AS:
 				{
-				State = 864;
+				State = 873;
 				Match(AS);
-				State = 865;
+				State = 874;
 				identifier();
 				}
 				break;
@@ -4365,6 +4427,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -4397,6 +4460,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -4448,6 +4512,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IMMEDIATE:
@@ -4482,8 +4547,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -4555,6 +4622,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -4627,28 +4695,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				{
-				State = 866;
+				State = 875;
 				bareAlias();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 873;
+			State = 882;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OPEN_PAREN) {
 				{
-				State = 869;
+				State = 878;
 				Match(OPEN_PAREN);
-				State = 870;
+				State = 879;
 				identifierList();
-				State = 871;
+				State = 880;
 				Match(CLOSE_PAREN);
 				}
 			}
@@ -4702,20 +4771,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 74, RULE_functionAlias);
 		int _la;
 		try {
-			State = 908;
+			State = 917;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,100,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,102,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 878;
+				State = 887;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case AS:
 					{
-					State = 875;
+					State = 884;
 					Match(AS);
-					State = 876;
+					State = 885;
 					identifier();
 					}
 					break;
@@ -4739,6 +4808,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CANCEL:
 				case CASCADE:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -4771,6 +4841,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -4822,6 +4893,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IMMEDIATE:
@@ -4856,8 +4928,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -4929,6 +5003,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -5001,58 +5076,59 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
 				case UNICODE_IDENTIFIER:
 					{
-					State = 877;
+					State = 886;
 					bareAlias();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 894;
+				State = 903;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 880;
+					State = 889;
 					Match(OPEN_PAREN);
-					State = 890;
+					State = 899;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,97,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,99,Context) ) {
 					case 1:
 						{
-						State = 881;
+						State = 890;
 						identifierList();
 						}
 						break;
 					case 2:
 						{
-						State = 882;
+						State = 891;
 						nameAndType();
-						State = 887;
+						State = 896;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (_la==COMMA) {
 							{
 							{
-							State = 883;
+							State = 892;
 							Match(COMMA);
-							State = 884;
+							State = 893;
 							nameAndType();
 							}
 							}
-							State = 889;
+							State = 898;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
 						}
 						break;
 					}
-					State = 892;
+					State = 901;
 					Match(CLOSE_PAREN);
 					}
 				}
@@ -5062,29 +5138,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 896;
+				State = 905;
 				Match(AS);
-				State = 897;
+				State = 906;
 				Match(OPEN_PAREN);
-				State = 898;
+				State = 907;
 				nameAndType();
-				State = 903;
+				State = 912;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 899;
+					State = 908;
 					Match(COMMA);
-					State = 900;
+					State = 909;
 					nameAndType();
 					}
 					}
-					State = 905;
+					State = 914;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 906;
+				State = 915;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -5250,7 +5326,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 914;
+			State = 923;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_QUERY:
@@ -5285,6 +5361,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CASE:
 			case CAST:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -5325,6 +5402,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -5382,6 +5460,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -5424,8 +5503,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -5505,6 +5586,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -5588,6 +5670,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
@@ -5613,7 +5696,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				Context = _localctx;
 				_prevctx = _localctx;
 
-				State = 911;
+				State = 920;
 				value(0);
 				}
 				break;
@@ -5622,9 +5705,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new NotExpressionContext(_localctx);
 				Context = _localctx;
 				_prevctx = _localctx;
-				State = 912;
+				State = 921;
 				Match(NOT);
-				State = 913;
+				State = 922;
 				expression(3);
 				}
 				break;
@@ -5632,27 +5715,27 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				throw new NoViableAltException(this);
 			}
 			Context.Stop = TokenStream.LT(-1);
-			State = 967;
+			State = 976;
 			ErrorHandler.Sync(this);
-			_alt = Interpreter.AdaptivePredict(TokenStream,109,Context);
+			_alt = Interpreter.AdaptivePredict(TokenStream,111,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					if ( ParseListeners!=null )
 						TriggerExitRuleEvent();
 					_prevctx = _localctx;
 					{
-					State = 965;
+					State = 974;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,108,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,110,Context) ) {
 					case 1:
 						{
 						_localctx = new OverlapsExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 916;
+						State = 925;
 						if (!(Precpred(Context, 7))) throw new FailedPredicateException(this, "Precpred(Context, 7)");
-						State = 917;
+						State = 926;
 						Match(OVERLAPS);
-						State = 918;
+						State = 927;
 						expression(8);
 						}
 						break;
@@ -5660,11 +5743,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new ComparisonExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 919;
+						State = 928;
 						if (!(Precpred(Context, 6))) throw new FailedPredicateException(this, "Precpred(Context, 6)");
-						State = 920;
+						State = 929;
 						comparisonOperator();
-						State = 921;
+						State = 930;
 						expression(7);
 						}
 						break;
@@ -5672,11 +5755,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new AndExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 923;
+						State = 932;
 						if (!(Precpred(Context, 2))) throw new FailedPredicateException(this, "Precpred(Context, 2)");
-						State = 924;
+						State = 933;
 						Match(AND);
-						State = 925;
+						State = 934;
 						expression(3);
 						}
 						break;
@@ -5684,11 +5767,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new OrExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 926;
+						State = 935;
 						if (!(Precpred(Context, 1))) throw new FailedPredicateException(this, "Precpred(Context, 1)");
-						State = 927;
+						State = 936;
 						Match(OR);
-						State = 928;
+						State = 937;
 						expression(2);
 						}
 						break;
@@ -5696,30 +5779,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new LikeExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 929;
+						State = 938;
 						if (!(Precpred(Context, 10))) throw new FailedPredicateException(this, "Precpred(Context, 10)");
-						State = 931;
+						State = 940;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==NOT) {
 							{
-							State = 930;
+							State = 939;
 							Match(NOT);
 							}
 						}
 
-						State = 933;
+						State = 942;
 						likeOperator();
-						State = 934;
+						State = 943;
 						value(0);
-						State = 937;
+						State = 946;
 						ErrorHandler.Sync(this);
-						switch ( Interpreter.AdaptivePredict(TokenStream,103,Context) ) {
+						switch ( Interpreter.AdaptivePredict(TokenStream,105,Context) ) {
 						case 1:
 							{
-							State = 935;
+							State = 944;
 							Match(ESCAPE);
-							State = 936;
+							State = 945;
 							value(0);
 							}
 							break;
@@ -5730,26 +5813,26 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new BetweenExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 939;
+						State = 948;
 						if (!(Precpred(Context, 9))) throw new FailedPredicateException(this, "Precpred(Context, 9)");
-						State = 941;
+						State = 950;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==NOT) {
 							{
-							State = 940;
+							State = 949;
 							Match(NOT);
 							}
 						}
 
-						State = 943;
+						State = 952;
 						Match(BETWEEN);
-						State = 945;
+						State = 954;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==ASYMMETRIC || _la==SYMMETRIC) {
 							{
-							State = 944;
+							State = 953;
 							_la = TokenStream.LA(1);
 							if ( !(_la==ASYMMETRIC || _la==SYMMETRIC) ) {
 							ErrorHandler.RecoverInline(this);
@@ -5761,11 +5844,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 							}
 						}
 
-						State = 947;
+						State = 956;
 						value(0);
-						State = 948;
+						State = 957;
 						Match(AND);
-						State = 949;
+						State = 958;
 						value(0);
 						}
 						break;
@@ -5773,21 +5856,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new InExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 951;
+						State = 960;
 						if (!(Precpred(Context, 8))) throw new FailedPredicateException(this, "Precpred(Context, 8)");
-						State = 953;
+						State = 962;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==NOT) {
 							{
-							State = 952;
+							State = 961;
 							Match(NOT);
 							}
 						}
 
-						State = 955;
+						State = 964;
 						Match(IN);
-						State = 956;
+						State = 965;
 						expressionsOrQuery();
 						}
 						break;
@@ -5795,9 +5878,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new IsNullExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 957;
+						State = 966;
 						if (!(Precpred(Context, 5))) throw new FailedPredicateException(this, "Precpred(Context, 5)");
-						State = 958;
+						State = 967;
 						_la = TokenStream.LA(1);
 						if ( !(_la==ISNULL || _la==NOTNULL) ) {
 						ErrorHandler.RecoverInline(this);
@@ -5812,30 +5895,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new IsExpressionContext(new ExpressionContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_expression);
-						State = 959;
+						State = 968;
 						if (!(Precpred(Context, 4))) throw new FailedPredicateException(this, "Precpred(Context, 4)");
-						State = 960;
+						State = 969;
 						Match(IS);
-						State = 962;
+						State = 971;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==NOT) {
 							{
-							State = 961;
+							State = 970;
 							Match(NOT);
 							}
 						}
 
-						State = 964;
+						State = 973;
 						isTest();
 						}
 						break;
 					}
 					} 
 				}
-				State = 969;
+				State = 978;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,109,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,111,Context);
 			}
 			}
 		}
@@ -5867,29 +5950,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		LikeOperatorContext _localctx = new LikeOperatorContext(Context, State);
 		EnterRule(_localctx, 78, RULE_likeOperator);
 		try {
-			State = 974;
+			State = 983;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LIKE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 970;
+				State = 979;
 				Match(LIKE);
 				}
 				break;
 			case ILIKE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 971;
+				State = 980;
 				Match(ILIKE);
 				}
 				break;
 			case SIMILAR:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 972;
+				State = 981;
 				Match(SIMILAR);
-				State = 973;
+				State = 982;
 				Match(TO);
 				}
 				break;
@@ -5930,9 +6013,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 976;
+			State = 985;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 437)) & ~0x3f) == 0 && ((1L << (_la - 437)) & 63L) != 0)) ) {
+			if ( !(((((_la - 444)) & ~0x3f) == 0 && ((1L << (_la - 444)) & 63L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -5980,48 +6063,48 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 82, RULE_isTest);
 		int _la;
 		try {
-			State = 989;
+			State = 998;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NULL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 978;
+				State = 987;
 				Match(NULL);
 				}
 				break;
 			case TRUE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 979;
+				State = 988;
 				Match(TRUE);
 				}
 				break;
 			case FALSE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 980;
+				State = 989;
 				Match(FALSE);
 				}
 				break;
 			case UNKNOWN:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 981;
+				State = 990;
 				Match(UNKNOWN);
 				}
 				break;
 			case JSON:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 982;
+				State = 991;
 				Match(JSON);
-				State = 984;
+				State = 993;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,111,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,113,Context) ) {
 				case 1:
 					{
-					State = 983;
+					State = 992;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ARRAY || _la==OBJECT || _la==SCALAR || _la==VALUE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -6038,11 +6121,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DISTINCT:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 986;
+				State = 995;
 				Match(DISTINCT);
-				State = 987;
+				State = 996;
 				Match(FROM);
-				State = 988;
+				State = 997;
 				value(0);
 				}
 				break;
@@ -6210,16 +6293,16 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 998;
+			State = 1007;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,113,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,115,Context) ) {
 			case 1:
 				{
 				_localctx = new PrimaryValueContext(_localctx);
 				Context = _localctx;
 				_prevctx = _localctx;
 
-				State = 992;
+				State = 1001;
 				primary();
 				}
 				break;
@@ -6228,7 +6311,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new SignValueContext(_localctx);
 				Context = _localctx;
 				_prevctx = _localctx;
-				State = 993;
+				State = 1002;
 				_la = TokenStream.LA(1);
 				if ( !(_la==PLUS || _la==MINUS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6237,7 +6320,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 994;
+				State = 1003;
 				value(9);
 				}
 				break;
@@ -6246,39 +6329,39 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new PrefixValueContext(_localctx);
 				Context = _localctx;
 				_prevctx = _localctx;
-				State = 995;
+				State = 1004;
 				symbol();
-				State = 996;
-				value(1);
+				State = 1005;
+				value(2);
 				}
 				break;
 			}
 			Context.Stop = TokenStream.LT(-1);
-			State = 1051;
+			State = 1060;
 			ErrorHandler.Sync(this);
-			_alt = Interpreter.AdaptivePredict(TokenStream,118,Context);
+			_alt = Interpreter.AdaptivePredict(TokenStream,120,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					if ( ParseListeners!=null )
 						TriggerExitRuleEvent();
 					_prevctx = _localctx;
 					{
-					State = 1049;
+					State = 1058;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,117,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,119,Context) ) {
 					case 1:
 						{
 						_localctx = new TimeZoneValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1000;
+						State = 1009;
 						if (!(Precpred(Context, 7))) throw new FailedPredicateException(this, "Precpred(Context, 7)");
-						State = 1001;
+						State = 1010;
 						Match(AT);
-						State = 1002;
+						State = 1011;
 						Match(TIME);
-						State = 1003;
+						State = 1012;
 						Match(ZONE);
-						State = 1004;
+						State = 1013;
 						value(8);
 						}
 						break;
@@ -6286,11 +6369,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new BinaryValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1005;
+						State = 1014;
 						if (!(Precpred(Context, 5))) throw new FailedPredicateException(this, "Precpred(Context, 5)");
-						State = 1006;
+						State = 1015;
 						Match(CARET);
-						State = 1007;
+						State = 1016;
 						value(6);
 						}
 						break;
@@ -6298,18 +6381,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new BinaryValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1008;
+						State = 1017;
 						if (!(Precpred(Context, 4))) throw new FailedPredicateException(this, "Precpred(Context, 4)");
-						State = 1009;
+						State = 1018;
 						_la = TokenStream.LA(1);
-						if ( !(((((_la - 431)) & ~0x3f) == 0 && ((1L << (_la - 431)) & 25L) != 0)) ) {
+						if ( !(((((_la - 438)) & ~0x3f) == 0 && ((1L << (_la - 438)) & 25L) != 0)) ) {
 						ErrorHandler.RecoverInline(this);
 						}
 						else {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 1010;
+						State = 1019;
 						value(5);
 						}
 						break;
@@ -6317,9 +6400,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new BinaryValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1011;
+						State = 1020;
 						if (!(Precpred(Context, 3))) throw new FailedPredicateException(this, "Precpred(Context, 3)");
-						State = 1012;
+						State = 1021;
 						_la = TokenStream.LA(1);
 						if ( !(_la==PLUS || _la==MINUS) ) {
 						ErrorHandler.RecoverInline(this);
@@ -6328,7 +6411,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 							ErrorHandler.ReportMatch(this);
 						    Consume();
 						}
-						State = 1013;
+						State = 1022;
 						value(4);
 						}
 						break;
@@ -6336,25 +6419,25 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new SymbolValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1014;
-						if (!(Precpred(Context, 2))) throw new FailedPredicateException(this, "Precpred(Context, 2)");
-						State = 1015;
+						State = 1023;
+						if (!(Precpred(Context, 1))) throw new FailedPredicateException(this, "Precpred(Context, 1)");
+						State = 1024;
 						symbol();
-						State = 1016;
-						value(3);
+						State = 1025;
+						value(2);
 						}
 						break;
 					case 6:
 						{
 						_localctx = new SubscriptValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1018;
+						State = 1027;
 						if (!(Precpred(Context, 12))) throw new FailedPredicateException(this, "Precpred(Context, 12)");
-						State = 1019;
+						State = 1028;
 						Match(OPEN_BRACKET);
-						State = 1020;
+						State = 1029;
 						subscript();
-						State = 1021;
+						State = 1030;
 						Match(CLOSE_BRACKET);
 						}
 						break;
@@ -6362,11 +6445,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new FieldValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1023;
+						State = 1032;
 						if (!(Precpred(Context, 11))) throw new FailedPredicateException(this, "Precpred(Context, 11)");
-						State = 1024;
+						State = 1033;
 						Match(FIELD_DOT);
-						State = 1038;
+						State = 1047;
 						ErrorHandler.Sync(this);
 						switch (TokenStream.LA(1)) {
 						case ABORT:
@@ -6406,6 +6489,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						case CASE:
 						case CAST:
 						case CHAIN:
+						case CHANGELOG:
 						case CHAR:
 						case CHARACTER:
 						case CHARACTERISTICS:
@@ -6451,6 +6535,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						case DATABASE:
 						case DATABASES:
 						case DAY:
+						case DAYS:
 						case DEALLOCATE:
 						case DEBEZIUM:
 						case DECLARE:
@@ -6523,6 +6608,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						case HISTORY:
 						case HOLD:
 						case HOUR:
+						case HOURS:
 						case IDENTITY:
 						case IF:
 						case IGNORE:
@@ -6574,8 +6660,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						case MATCH:
 						case MATERIALIZED:
 						case MINUTE:
+						case MINUTES:
 						case MODE:
 						case MONTH:
+						case MONTHS:
 						case MOVE:
 						case MUTUALLY:
 						case NAMES:
@@ -6668,6 +6756,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						case SCHEMAS:
 						case SCROLL:
 						case SECOND:
+						case SECONDS:
 						case SECRET:
 						case SECRETS:
 						case SECURITY:
@@ -6768,39 +6857,40 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						case WORK:
 						case WRITE:
 						case YEAR:
+						case YEARS:
 						case ZONE:
 						case WORD:
 						case QUOTED_IDENTIFIER:
 						case UNICODE_IDENTIFIER:
 							{
-							State = 1025;
+							State = 1034;
 							label();
-							State = 1030;
+							State = 1039;
 							ErrorHandler.Sync(this);
-							_alt = Interpreter.AdaptivePredict(TokenStream,114,Context);
+							_alt = Interpreter.AdaptivePredict(TokenStream,116,Context);
 							while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 								if ( _alt==1 ) {
 									{
 									{
-									State = 1026;
+									State = 1035;
 									Match(DOT);
-									State = 1027;
+									State = 1036;
 									label();
 									}
 									} 
 								}
-								State = 1032;
+								State = 1041;
 								ErrorHandler.Sync(this);
-								_alt = Interpreter.AdaptivePredict(TokenStream,114,Context);
+								_alt = Interpreter.AdaptivePredict(TokenStream,116,Context);
 							}
-							State = 1035;
+							State = 1044;
 							ErrorHandler.Sync(this);
-							switch ( Interpreter.AdaptivePredict(TokenStream,115,Context) ) {
+							switch ( Interpreter.AdaptivePredict(TokenStream,117,Context) ) {
 							case 1:
 								{
-								State = 1033;
+								State = 1042;
 								Match(DOT);
-								State = 1034;
+								State = 1043;
 								Match(STAR);
 								}
 								break;
@@ -6809,7 +6899,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 							break;
 						case STAR:
 							{
-							State = 1037;
+							State = 1046;
 							Match(STAR);
 							}
 							break;
@@ -6822,11 +6912,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new CastValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1040;
+						State = 1049;
 						if (!(Precpred(Context, 10))) throw new FailedPredicateException(this, "Precpred(Context, 10)");
-						State = 1041;
+						State = 1050;
 						Match(TYPECAST);
-						State = 1042;
+						State = 1051;
 						typeName();
 						}
 						break;
@@ -6834,11 +6924,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new CollateValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1043;
+						State = 1052;
 						if (!(Precpred(Context, 8))) throw new FailedPredicateException(this, "Precpred(Context, 8)");
-						State = 1044;
+						State = 1053;
 						Match(COLLATE);
-						State = 1045;
+						State = 1054;
 						qualifiedName();
 						}
 						break;
@@ -6846,20 +6936,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						{
 						_localctx = new LocalZoneValueContext(new ValueContext(_parentctx, _parentState));
 						PushNewRecursionContext(_localctx, _startState, RULE_value);
-						State = 1046;
+						State = 1055;
 						if (!(Precpred(Context, 6))) throw new FailedPredicateException(this, "Precpred(Context, 6)");
-						State = 1047;
+						State = 1056;
 						Match(AT);
-						State = 1048;
+						State = 1057;
 						Match(LOCAL);
 						}
 						break;
 					}
 					} 
 				}
-				State = 1053;
+				State = 1062;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,118,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,120,Context);
 			}
 			}
 		}
@@ -6907,56 +6997,56 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 86, RULE_symbol);
 		int _la;
 		try {
-			State = 1070;
+			State = 1079;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1054;
+				State = 1063;
 				Match(SYMBOL);
 				}
 				break;
 			case SHIFT_RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1055;
+				State = 1064;
 				Match(SHIFT_RIGHT);
 				}
 				break;
 			case PIPE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1056;
+				State = 1065;
 				Match(PIPE);
 				}
 				break;
 			case OPERATOR:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1057;
+				State = 1066;
 				Match(OPERATOR);
-				State = 1058;
+				State = 1067;
 				Match(OPEN_PAREN);
-				State = 1064;
+				State = 1073;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 16777215L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2147483647L) != 0)) {
 					{
 					{
-					State = 1059;
+					State = 1068;
 					label();
-					State = 1060;
+					State = 1069;
 					Match(DOT);
 					}
 					}
-					State = 1066;
+					State = 1075;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1067;
+				State = 1076;
 				anyOperator();
-				State = 1068;
+				State = 1077;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -7007,9 +7097,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1072;
+			State = 1081;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 430)) & ~0x3f) == 0 && ((1L << (_la - 430)) & 65535L) != 0)) ) {
+			if ( !(((((_la - 437)) & ~0x3f) == 0 && ((1L << (_la - 437)) & 65535L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -7050,20 +7140,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 90, RULE_subscript);
 		int _la;
 		try {
-			State = 1085;
+			State = 1094;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case COLON:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1074;
+				State = 1083;
 				Match(COLON);
-				State = 1076;
+				State = 1085;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525268374913041L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034862706902005L) != 0)) {
+				if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643000209899503L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302465172054274089L) != 0)) {
 					{
-					State = 1075;
+					State = 1084;
 					value(0);
 					}
 				}
@@ -7102,6 +7192,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CASE:
 			case CAST:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -7142,6 +7233,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -7199,6 +7291,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -7241,8 +7334,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -7323,6 +7418,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -7406,6 +7502,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
@@ -7428,21 +7525,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SYMBOL:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1078;
+				State = 1087;
 				expression(0);
-				State = 1083;
+				State = 1092;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLON) {
 					{
-					State = 1079;
+					State = 1088;
 					Match(COLON);
-					State = 1081;
+					State = 1090;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525268374913041L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034862706902005L) != 0)) {
+					if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643000209899503L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302465172054274089L) != 0)) {
 						{
-						State = 1080;
+						State = 1089;
 						value(0);
 						}
 					}
@@ -7548,85 +7645,85 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 92, RULE_primary);
 		int _la;
 		try {
-			State = 1162;
+			State = 1171;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,131,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,133,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1087;
+				State = 1096;
 				literal();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1088;
+				State = 1097;
 				Match(PARAMETER);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1089;
+				State = 1098;
 				Match(DEFAULT);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1090;
+				State = 1099;
 				Match(OPEN_PAREN);
-				State = 1091;
+				State = 1100;
 				expressionList();
-				State = 1092;
+				State = 1101;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1094;
+				State = 1103;
 				Match(OPEN_QUERY);
-				State = 1095;
+				State = 1104;
 				query();
-				State = 1096;
+				State = 1105;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1098;
+				State = 1107;
 				Match(ROW);
-				State = 1108;
+				State = 1117;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case OPEN_PAREN:
 					{
-					State = 1099;
+					State = 1108;
 					Match(OPEN_PAREN);
-					State = 1101;
+					State = 1110;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525267838042129L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034862706902005L) != 0)) {
+					if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643002357383151L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302465172054274089L) != 0)) {
 						{
-						State = 1100;
+						State = 1109;
 						expressionList();
 						}
 					}
 
-					State = 1103;
+					State = 1112;
 					Match(CLOSE_PAREN);
 					}
 					break;
 				case OPEN_QUERY:
 					{
-					State = 1104;
+					State = 1113;
 					Match(OPEN_QUERY);
-					State = 1105;
+					State = 1114;
 					query();
-					State = 1106;
+					State = 1115;
 					Match(CLOSE_PAREN);
 					}
 					break;
@@ -7638,20 +7735,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 7:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1110;
+				State = 1119;
 				Match(EXISTS);
-				State = 1111;
+				State = 1120;
 				Match(OPEN_QUERY);
-				State = 1112;
+				State = 1121;
 				query();
-				State = 1113;
+				State = 1122;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 8:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1115;
+				State = 1124;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==ANY || _la==SOME) ) {
 				ErrorHandler.RecoverInline(this);
@@ -7660,14 +7757,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1116;
+				State = 1125;
 				expressionOrQuery();
 				}
 				break;
 			case 9:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1117;
+				State = 1126;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ARRAY || _la==LIST || _la==MAP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -7676,18 +7773,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1118;
+				State = 1127;
 				Match(OPEN_QUERY);
-				State = 1119;
+				State = 1128;
 				query();
-				State = 1120;
+				State = 1129;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 10:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1122;
+				State = 1131;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LIST_CONSTRUCTOR || _la==ARRAY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -7696,133 +7793,133 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1123;
+				State = 1132;
 				collectionElements();
 				}
 				break;
 			case 11:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 1124;
+				State = 1133;
 				Match(MAP_CONSTRUCTOR);
-				State = 1125;
-				Match(OPEN_BRACE);
 				State = 1134;
+				Match(OPEN_BRACE);
+				State = 1143;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525267838042129L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034862706902005L) != 0)) {
+				if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643002357383151L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302465172054274089L) != 0)) {
 					{
-					State = 1126;
+					State = 1135;
 					mapEntry();
-					State = 1131;
+					State = 1140;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1127;
+						State = 1136;
 						Match(COMMA);
-						State = 1128;
+						State = 1137;
 						mapEntry();
 						}
 						}
-						State = 1133;
+						State = 1142;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1136;
+				State = 1145;
 				Match(CLOSE_BRACE);
 				}
 				break;
 			case 12:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 1137;
+				State = 1146;
 				Match(MAP_CONSTRUCTOR);
-				State = 1138;
-				Match(OPEN_BRACKET);
 				State = 1147;
+				Match(OPEN_BRACKET);
+				State = 1156;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525267838042129L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034862706902005L) != 0)) {
+				if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643002357383151L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302465172054274089L) != 0)) {
 					{
-					State = 1139;
+					State = 1148;
 					mapEntry();
-					State = 1144;
+					State = 1153;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1140;
+						State = 1149;
 						Match(COMMA);
-						State = 1141;
+						State = 1150;
 						mapEntry();
 						}
 						}
-						State = 1146;
+						State = 1155;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1149;
+				State = 1158;
 				Match(CLOSE_BRACKET);
 				}
 				break;
 			case 13:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 1150;
+				State = 1159;
 				Match(CAST);
-				State = 1151;
+				State = 1160;
 				Match(OPEN_PAREN);
-				State = 1152;
+				State = 1161;
 				expression(0);
-				State = 1153;
+				State = 1162;
 				Match(AS);
-				State = 1154;
+				State = 1163;
 				typeName();
-				State = 1155;
+				State = 1164;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 14:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 1157;
+				State = 1166;
 				caseExpression();
 				}
 				break;
 			case 15:
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 1158;
+				State = 1167;
 				intervalLiteral();
 				}
 				break;
 			case 16:
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 1159;
+				State = 1168;
 				wordyTypeLiteral();
 				}
 				break;
 			case 17:
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 1160;
+				State = 1169;
 				specialFunction();
 				}
 				break;
 			case 18:
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 1161;
+				State = 1170;
 				nameOrCall();
 				}
 				break;
@@ -7863,48 +7960,48 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		LiteralContext _localctx = new LiteralContext(Context, State);
 		EnterRule(_localctx, 94, RULE_literal);
 		try {
-			State = 1173;
+			State = 1182;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NULL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1164;
+				State = 1173;
 				Match(NULL);
 				}
 				break;
 			case TRUE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1165;
+				State = 1174;
 				Match(TRUE);
 				}
 				break;
 			case FALSE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1166;
+				State = 1175;
 				Match(FALSE);
 				}
 				break;
 			case INTEGER:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1167;
+				State = 1176;
 				Match(INTEGER);
 				}
 				break;
 			case RADIX_INTEGER:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1168;
+				State = 1177;
 				Match(RADIX_INTEGER);
 				}
 				break;
 			case NUMBER:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1169;
+				State = 1178;
 				Match(NUMBER);
 				}
 				break;
@@ -7914,21 +8011,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DOLLAR_STRING:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1170;
+				State = 1179;
 				stringLiteral();
 				}
 				break;
 			case BIT_STRING:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1171;
+				State = 1180;
 				Match(BIT_STRING);
 				}
 				break;
 			case HEX_STRING:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1172;
+				State = 1181;
 				Match(HEX_STRING);
 				}
 				break;
@@ -7965,43 +8062,43 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		StringLiteralContext _localctx = new StringLiteralContext(Context, State);
 		EnterRule(_localctx, 96, RULE_stringLiteral);
 		try {
-			State = 1183;
+			State = 1192;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1175;
+				State = 1184;
 				Match(STRING);
 				}
 				break;
 			case ESCAPE_STRING:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1176;
+				State = 1185;
 				Match(ESCAPE_STRING);
 				}
 				break;
 			case DOLLAR_STRING:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1177;
+				State = 1186;
 				Match(DOLLAR_STRING);
 				}
 				break;
 			case UNICODE_STRING:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1178;
+				State = 1187;
 				Match(UNICODE_STRING);
-				State = 1181;
+				State = 1190;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,133,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,135,Context) ) {
 				case 1:
 					{
-					State = 1179;
+					State = 1188;
 					Match(UESCAPE);
-					State = 1180;
+					State = 1189;
 					Match(STRING);
 					}
 					break;
@@ -8044,6 +8141,8 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public WildcardExceptContext wildcardExcept() {
 			return GetRuleContext<WildcardExceptContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AGGREGATE() { return GetToken(StreamDbParser.AGGREGATE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COLON() { return GetToken(StreamDbParser.COLON, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
 			return GetRuleContext<JoinWordContext>(0);
 		}
@@ -8069,316 +8168,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 98, RULE_nameOrCall);
 		try {
 			int _alt;
-			State = 1216;
+			State = 1231;
 			ErrorHandler.Sync(this);
-			switch (TokenStream.LA(1)) {
-			case ABORT:
-			case ABSOLUTE:
-			case ACTION:
-			case ADD:
-			case ADMIN:
-			case AFTER:
-			case AGGREGATE:
-			case ALTER:
-			case ALWAYS:
-			case APPEND:
-			case ASENSITIVE:
-			case AT:
-			case BACKWARD:
-			case BEGIN:
-			case BETWEEN:
-			case BIT:
-			case BY:
-			case CALL:
-			case CALLED:
-			case CANCEL:
-			case CASCADE:
-			case CHAIN:
-			case CHAR:
-			case CHARACTER:
-			case CHARACTERISTICS:
-			case CHECKPOINT:
-			case CLOSE:
-			case CLUSTER:
-			case CLUSTERS:
-			case COLUMN:
-			case COLUMNS:
-			case COMMENT:
-			case COMMIT:
-			case COMMITTED:
-			case CONCURRENTLY:
-			case CONFIG:
-			case CONFLICT:
-			case CONNECTION:
-			case CONNECTIONS:
-			case CONNECTOR:
-			case COPY:
-			case CORRESPONDING:
-			case COST:
-			case CSV:
-			case CUBE:
-			case CURRENT:
-			case CURSOR:
-			case CURSORS:
-			case DATA:
-			case DATABASE:
-			case DATABASES:
-			case DAY:
-			case DEALLOCATE:
-			case DEBEZIUM:
-			case DECLARE:
-			case DECORRELATED:
-			case DEFAULTS:
-			case DEFERRED:
-			case DELETE:
-			case DELIMITER:
-			case DESCRIBE:
-			case DETERMINISTIC:
-			case DISCARD:
-			case DISTRIBUTED:
-			case DOMAIN:
-			case DOUBLE:
-			case DROP:
-			case EACH:
-			case EMIT:
-			case ENCODE:
-			case ENCODING:
-			case ENCRYPTED:
-			case ENGINE:
-			case ENUM:
-			case ENVELOPE:
-			case ERROR:
-			case ESCAPE:
-			case EXCLUDE:
-			case EXCLUSIVE:
-			case EXECUTE:
-			case EXISTS:
-			case EXPLAIN:
-			case EXTENSION:
-			case FILE:
-			case FILTER:
-			case FIRST:
-			case FLUSH:
-			case FOLLOWING:
-			case FORCE:
-			case FORMAT:
-			case FORWARD:
-			case FRAGMENT:
-			case FRAGMENTS:
-			case FUNCTION:
-			case FUNCTIONS:
-			case GAP:
-			case GENERATED:
-			case GRANTED:
-			case GROUPING:
-			case GROUPS:
-			case HEADER:
-			case HISTORY:
-			case HOLD:
-			case HOUR:
-			case IDENTITY:
-			case IF:
-			case IGNORE:
-			case IMMEDIATE:
-			case IMMUTABLE:
-			case INCLUDE:
-			case INCLUDING:
-			case INDEX:
-			case INDEXES:
-			case INHERIT:
-			case INPUT:
-			case INSENSITIVE:
-			case INSERT:
-			case INTERNAL:
-			case ISOLATION:
-			case JOB:
-			case JOBS:
-			case JSON:
-			case KEY:
-			case KILL:
-			case LANGUAGE:
-			case LAST:
-			case LEVEL:
-			case LISTEN:
-			case LOCAL:
-			case LOCALLY:
-			case LOCK:
-			case LOCKED:
-			case MATCH:
-			case MATERIALIZED:
-			case MINUTE:
-			case MODE:
-			case MONTH:
-			case MOVE:
-			case MUTUALLY:
-			case NAMES:
-			case NATIONAL:
-			case NETWORK:
-			case NEXT:
-			case NO:
-			case NONE:
-			case NORMALIZE:
-			case NOTHING:
-			case NOTIFY:
-			case NOWAIT:
-			case NULLS:
-			case OBJECT:
-			case OBJECTS:
-			case OPERATOR:
-			case OPTIMIZED:
-			case OPTION:
-			case OPTIONS:
-			case ORDINALITY:
-			case OTHERS:
-			case OVER:
-			case OVERWRITE:
-			case OWNER:
-			case PARALLEL:
-			case PARTITION:
-			case PASSWORD:
-			case PHYSICAL:
-			case PLAN:
-			case PLANS:
-			case POLICY:
-			case PRECEDING:
-			case PRECISION:
-			case PREPARE:
-			case PRIOR:
-			case PRIVILEGES:
-			case PROCEDURE:
-			case PROCESSLIST:
-			case RANGE:
-			case RAW:
-			case READ:
-			case RECOVER:
-			case RECURSION:
-			case RECURSIVE:
-			case REDACTED:
-			case REFRESH:
-			case RELATIVE:
-			case RELEASE:
-			case RENAME:
-			case REPEATABLE:
-			case REPLACE:
-			case REPLAN:
-			case REPLICA:
-			case REPLICAS:
-			case RESET:
-			case RESPECT:
-			case RESTRICT:
-			case RETURN:
-			case RETURNS:
-			case REVOKE:
-			case ROLE:
-			case ROLES:
-			case ROLLBACK:
-			case ROLLUP:
-			case ROWS:
-			case SAVEPOINT:
-			case SCALAR:
-			case SCHEMA:
-			case SCHEMAS:
-			case SCROLL:
-			case SECOND:
-			case SECRET:
-			case SECRETS:
-			case SECURITY:
-			case SEQUENCE:
-			case SEQUENCES:
-			case SERIALIZABLE:
-			case SESSION:
-			case SET:
-			case SETOF:
-			case SETS:
-			case SHARE:
-			case SHOW:
-			case SIMPLE:
-			case SINCE:
-			case SINK:
-			case SINKS:
-			case SKIP_KEYWORD:
-			case SNAPSHOT:
-			case SOURCE:
-			case SOURCES:
-			case STABLE:
-			case START:
-			case STATEMENT:
-			case STDIN:
-			case STDOUT:
-			case STORED:
-			case STRICT:
-			case STRUCT:
-			case SUBSCRIBE:
-			case SUBSCRIPTION:
-			case SUBSCRIPTIONS:
-			case SWAP:
-			case SYSTEM:
-			case SYSTEM_TIME:
-			case TABLES:
-			case TEMP:
-			case TEMPORARY:
-			case TEXT:
-			case TIES:
-			case TIME:
-			case TIMESTAMP:
-			case TRACE:
-			case TRANSACTION:
-			case TREAT:
-			case TRIGGER:
-			case TRUNCATE:
-			case TTL:
-			case TYPE:
-			case TYPES:
-			case UESCAPE:
-			case UNBOUNDED:
-			case UNCOMMITTED:
-			case UNKNOWN:
-			case UNLISTEN:
-			case UNTIL:
-			case UP:
-			case UPDATE:
-			case UPSERT:
-			case USE:
-			case USERS:
-			case VACUUM:
-			case VALID:
-			case VALUE:
-			case VALUES:
-			case VARYING:
-			case VERSION:
-			case VIEW:
-			case VIEWS:
-			case VOLATILE:
-			case WAIT:
-			case WATERMARK:
-			case WITHIN:
-			case WITHOUT:
-			case WORK:
-			case WRITE:
-			case YEAR:
-			case ZONE:
-			case WORD:
-			case QUOTED_IDENTIFIER:
-			case UNICODE_IDENTIFIER:
+			switch ( Interpreter.AdaptivePredict(TokenStream,142,Context) ) {
+			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1185;
+				State = 1194;
 				plainName();
-				State = 1195;
+				State = 1204;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,136,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,138,Context) ) {
 				case 1:
 					{
-					State = 1186;
+					State = 1195;
 					Match(DOT);
-					State = 1187;
+					State = 1196;
 					Match(STAR);
-					State = 1189;
+					State = 1198;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,135,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,137,Context) ) {
 					case 1:
 						{
-						State = 1188;
+						State = 1197;
 						wildcardExcept();
 						}
 						break;
@@ -8387,94 +8199,85 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					break;
 				case 2:
 					{
-					State = 1191;
+					State = 1200;
 					callArguments();
-					State = 1192;
+					State = 1201;
 					callSuffix();
 					}
 					break;
 				case 3:
 					{
-					State = 1194;
+					State = 1203;
 					stringLiteral();
 					}
 					break;
 				}
 				}
 				break;
-			case AUTHORIZATION:
-			case BINARY:
-			case COLLATION:
-			case FULL:
-			case ILIKE:
-			case INNER:
-			case ISNULL:
-			case LEFT:
-			case LIKE:
-			case NOTNULL:
-			case OVERLAPS:
-			case RIGHT:
+			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1197;
-				joinWord();
-				State = 1198;
+				State = 1206;
+				Match(AGGREGATE);
+				State = 1207;
+				Match(COLON);
+				State = 1208;
+				plainName();
+				State = 1209;
 				callArguments();
-				State = 1199;
+				State = 1210;
 				callSuffix();
 				}
 				break;
-			case COALESCE:
-			case CURRENT_DATABASE:
-			case EXTRACT:
-			case GREATEST:
-			case INTERVAL:
-			case LEAST:
-			case LIST:
-			case MAP:
-			case NULLIF:
-			case OVERLAY:
-			case POSITION:
-			case ROW:
-			case SUBSTRING:
-			case TRIM:
+			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1201;
+				State = 1212;
+				joinWord();
+				State = 1213;
+				callArguments();
+				State = 1214;
+				callSuffix();
+				}
+				break;
+			case 4:
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 1216;
 				callWord();
-				State = 1206;
+				State = 1221;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,137,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,139,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 1202;
+						State = 1217;
 						Match(DOT);
-						State = 1203;
+						State = 1218;
 						label();
 						}
 						} 
 					}
-					State = 1208;
+					State = 1223;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,137,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,139,Context);
 				}
-				State = 1214;
+				State = 1229;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,139,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,141,Context) ) {
 				case 1:
 					{
-					State = 1209;
+					State = 1224;
 					Match(DOT);
-					State = 1210;
+					State = 1225;
 					Match(STAR);
-					State = 1212;
+					State = 1227;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,138,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,140,Context) ) {
 					case 1:
 						{
-						State = 1211;
+						State = 1226;
 						wildcardExcept();
 						}
 						break;
@@ -8484,8 +8287,6 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				}
 				}
 				break;
-			default:
-				throw new NoViableAltException(this);
 			}
 		}
 		catch (RecognitionException re) {
@@ -8535,36 +8336,36 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 100, RULE_callArguments);
 		int _la;
 		try {
-			State = 1243;
+			State = 1258;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,145,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,147,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1218;
+				State = 1233;
 				Match(OPEN_PAREN);
-				State = 1219;
+				State = 1234;
 				Match(STAR);
-				State = 1220;
+				State = 1235;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1221;
-				Match(OPEN_PAREN);
 				State = 1236;
+				Match(OPEN_PAREN);
+				State = 1251;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 4036069725413834751L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 108090789103403007L) != 0) || ((((_la - 450)) & ~0x3f) == 0 && ((1L << (_la - 450)) & 7L) != 0)) {
 					{
-					State = 1223;
+					State = 1238;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,141,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,143,Context) ) {
 					case 1:
 						{
-						State = 1222;
+						State = 1237;
 						_la = TokenStream.LA(1);
 						if ( !(_la==ALL || _la==DISTINCT) ) {
 						ErrorHandler.RecoverInline(this);
@@ -8576,30 +8377,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						}
 						break;
 					}
-					State = 1225;
+					State = 1240;
 					functionArgument();
-					State = 1230;
+					State = 1245;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1226;
+						State = 1241;
 						Match(COMMA);
-						State = 1227;
+						State = 1242;
 						functionArgument();
 						}
 						}
-						State = 1232;
+						State = 1247;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 1234;
+					State = 1249;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==ORDER) {
 						{
-						State = 1233;
+						State = 1248;
 						orderByClause();
 						}
 					}
@@ -8607,18 +8408,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 1238;
+				State = 1253;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1239;
+				State = 1254;
 				Match(OPEN_QUERY);
-				State = 1240;
+				State = 1255;
 				query();
-				State = 1241;
+				State = 1256;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -8652,6 +8453,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ARROW() { return GetToken(StreamDbParser.ARROW, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ASSIGN() { return GetToken(StreamDbParser.ASSIGN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode VARIADIC() { return GetToken(StreamDbParser.VARIADIC, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode NULLS() { return GetToken(StreamDbParser.NULLS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode IGNORE() { return GetToken(StreamDbParser.IGNORE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode RESPECT() { return GetToken(StreamDbParser.RESPECT, 0); }
 		public FunctionArgumentContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -8665,28 +8469,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 102, RULE_functionArgument);
 		int _la;
 		try {
-			State = 1258;
+			State = 1277;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,147,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,150,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1245;
+				State = 1260;
 				Match(PIPE);
-				State = 1246;
+				State = 1261;
 				identifierList();
-				State = 1247;
+				State = 1262;
 				Match(PIPE);
-				State = 1248;
+				State = 1263;
 				expression(0);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1250;
+				State = 1265;
 				label();
-				State = 1251;
+				State = 1266;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASSIGN || _la==ARROW) ) {
 				ErrorHandler.RecoverInline(this);
@@ -8695,25 +8499,44 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1252;
+				State = 1267;
 				expression(0);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1255;
+				State = 1270;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==VARIADIC) {
 					{
-					State = 1254;
+					State = 1269;
 					Match(VARIADIC);
 					}
 				}
 
-				State = 1257;
+				State = 1272;
 				expression(0);
+				State = 1275;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==IGNORE || _la==RESPECT) {
+					{
+					State = 1273;
+					_la = TokenStream.LA(1);
+					if ( !(_la==IGNORE || _la==RESPECT) ) {
+					ErrorHandler.RecoverInline(this);
+					}
+					else {
+						ErrorHandler.ReportMatch(this);
+					    Consume();
+					}
+					State = 1274;
+					Match(NULLS);
+					}
+				}
+
 				}
 				break;
 			}
@@ -8774,61 +8597,61 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 104, RULE_callSuffix);
 		int _la;
 		try {
-			State = 1288;
+			State = 1307;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,153,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,156,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1260;
+				State = 1279;
 				stringLiteral();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1267;
+				State = 1286;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,148,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,151,Context) ) {
 				case 1:
 					{
-					State = 1261;
+					State = 1280;
 					Match(WITHIN);
-					State = 1262;
+					State = 1281;
 					Match(GROUP);
-					State = 1263;
+					State = 1282;
 					Match(OPEN_PAREN);
-					State = 1264;
+					State = 1283;
 					orderByClause();
-					State = 1265;
+					State = 1284;
 					Match(CLOSE_PAREN);
 					}
 					break;
 				}
-				State = 1275;
+				State = 1294;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,149,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,152,Context) ) {
 				case 1:
 					{
-					State = 1269;
+					State = 1288;
 					Match(FILTER);
-					State = 1270;
+					State = 1289;
 					Match(OPEN_PAREN);
-					State = 1271;
+					State = 1290;
 					Match(WHERE);
-					State = 1272;
+					State = 1291;
 					expression(0);
-					State = 1273;
+					State = 1292;
 					Match(CLOSE_PAREN);
 					}
 					break;
 				}
-				State = 1279;
+				State = 1298;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,150,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,153,Context) ) {
 				case 1:
 					{
-					State = 1277;
+					State = 1296;
 					_la = TokenStream.LA(1);
 					if ( !(_la==IGNORE || _la==RESPECT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -8837,19 +8660,19 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 1278;
+					State = 1297;
 					Match(NULLS);
 					}
 					break;
 				}
-				State = 1286;
+				State = 1305;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,152,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,155,Context) ) {
 				case 1:
 					{
-					State = 1281;
+					State = 1300;
 					Match(OVER);
-					State = 1284;
+					State = 1303;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case ABORT:
@@ -8874,6 +8697,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					case CANCEL:
 					case CASCADE:
 					case CHAIN:
+					case CHANGELOG:
 					case CHAR:
 					case CHARACTER:
 					case CHARACTERISTICS:
@@ -8906,6 +8730,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					case DATABASE:
 					case DATABASES:
 					case DAY:
+					case DAYS:
 					case DEALLOCATE:
 					case DEBEZIUM:
 					case DECLARE:
@@ -8960,6 +8785,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					case HISTORY:
 					case HOLD:
 					case HOUR:
+					case HOURS:
 					case IDENTITY:
 					case IF:
 					case IGNORE:
@@ -8995,8 +8821,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					case MATCH:
 					case MATERIALIZED:
 					case MINUTE:
+					case MINUTES:
 					case MODE:
 					case MONTH:
+					case MONTHS:
 					case MOVE:
 					case MUTUALLY:
 					case NAMES:
@@ -9072,6 +8900,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					case SCHEMAS:
 					case SCROLL:
 					case SECOND:
+					case SECONDS:
 					case SECRET:
 					case SECRETS:
 					case SECURITY:
@@ -9150,18 +8979,19 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					case WORK:
 					case WRITE:
 					case YEAR:
+					case YEARS:
 					case ZONE:
 					case WORD:
 					case QUOTED_IDENTIFIER:
 					case UNICODE_IDENTIFIER:
 						{
-						State = 1282;
+						State = 1301;
 						identifier();
 						}
 						break;
 					case OPEN_PAREN:
 						{
-						State = 1283;
+						State = 1302;
 						windowSpecification();
 						}
 						break;
@@ -9218,53 +9048,53 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1290;
+			State = 1309;
 			Match(OPEN_PAREN);
-			State = 1292;
+			State = 1311;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,154,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,157,Context) ) {
 			case 1:
 				{
-				State = 1291;
+				State = 1310;
 				windowBase();
 				}
 				break;
 			}
-			State = 1297;
+			State = 1316;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PARTITION) {
 				{
-				State = 1294;
+				State = 1313;
 				Match(PARTITION);
-				State = 1295;
+				State = 1314;
 				Match(BY);
-				State = 1296;
+				State = 1315;
 				expressionList();
 				}
 			}
 
-			State = 1300;
+			State = 1319;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 1299;
+				State = 1318;
 				orderByClause();
 				}
 			}
 
-			State = 1303;
+			State = 1322;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==GROUPS || ((((_la - 267)) & ~0x3f) == 0 && ((1L << (_la - 267)) & 17593259786241L) != 0)) {
+			if (_la==GROUPS || ((((_la - 272)) & ~0x3f) == 0 && ((1L << (_la - 272)) & 35185445830657L) != 0)) {
 				{
-				State = 1302;
+				State = 1321;
 				frameClause();
 				}
 			}
 
-			State = 1305;
+			State = 1324;
 			Match(CLOSE_PAREN);
 			}
 		}
@@ -9297,7 +9127,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1307;
+			State = 1326;
 			identifier();
 			}
 		}
@@ -9334,11 +9164,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1309;
+			State = 1328;
 			identifier();
-			State = 1310;
+			State = 1329;
 			Match(AS);
-			State = 1311;
+			State = 1330;
 			windowSpecification();
 			}
 		}
@@ -9391,19 +9221,19 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 112, RULE_frameClause);
 		int _la;
 		try {
-			State = 1337;
+			State = 1356;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SESSION:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1313;
+				State = 1332;
 				Match(SESSION);
-				State = 1314;
+				State = 1333;
 				Match(WITH);
-				State = 1315;
+				State = 1334;
 				Match(GAP);
-				State = 1316;
+				State = 1335;
 				expression(0);
 				}
 				break;
@@ -9412,7 +9242,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case ROWS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1317;
+				State = 1336;
 				_la = TokenStream.LA(1);
 				if ( !(_la==GROUPS || _la==RANGE || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -9421,63 +9251,63 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1324;
+				State = 1343;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,158,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,161,Context) ) {
 				case 1:
 					{
-					State = 1318;
+					State = 1337;
 					frameBound();
 					}
 					break;
 				case 2:
 					{
-					State = 1319;
+					State = 1338;
 					Match(BETWEEN);
-					State = 1320;
+					State = 1339;
 					frameBound();
-					State = 1321;
+					State = 1340;
 					Match(AND);
-					State = 1322;
+					State = 1341;
 					frameBound();
 					}
 					break;
 				}
-				State = 1335;
+				State = 1354;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==EXCLUDE) {
 					{
-					State = 1326;
+					State = 1345;
 					Match(EXCLUDE);
-					State = 1333;
+					State = 1352;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case CURRENT:
 						{
-						State = 1327;
+						State = 1346;
 						Match(CURRENT);
-						State = 1328;
+						State = 1347;
 						Match(ROW);
 						}
 						break;
 					case GROUP:
 						{
-						State = 1329;
+						State = 1348;
 						Match(GROUP);
 						}
 						break;
 					case TIES:
 						{
-						State = 1330;
+						State = 1349;
 						Match(TIES);
 						}
 						break;
 					case NO:
 						{
-						State = 1331;
+						State = 1350;
 						Match(NO);
-						State = 1332;
+						State = 1351;
 						Match(OTHERS);
 						}
 						break;
@@ -9526,15 +9356,15 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 114, RULE_frameBound);
 		int _la;
 		try {
-			State = 1346;
+			State = 1365;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,162,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,165,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1339;
+				State = 1358;
 				Match(UNBOUNDED);
-				State = 1340;
+				State = 1359;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FOLLOWING || _la==PRECEDING) ) {
 				ErrorHandler.RecoverInline(this);
@@ -9548,18 +9378,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1341;
+				State = 1360;
 				Match(CURRENT);
-				State = 1342;
+				State = 1361;
 				Match(ROW);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1343;
+				State = 1362;
 				value(0);
-				State = 1344;
+				State = 1363;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FOLLOWING || _la==PRECEDING) ) {
 				ErrorHandler.RecoverInline(this);
@@ -9744,10 +9574,15 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USER() { return GetToken(StreamDbParser.USER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_CATALOG() { return GetToken(StreamDbParser.CURRENT_CATALOG, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_SCHEMA() { return GetToken(StreamDbParser.CURRENT_SCHEMA, 0); }
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_DATABASE() { return GetToken(StreamDbParser.CURRENT_DATABASE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPEN_PAREN() { return GetToken(StreamDbParser.OPEN_PAREN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CLOSE_PAREN() { return GetToken(StreamDbParser.CLOSE_PAREN, 0); }
 		public KeywordFunctionContext(SpecialFunctionContext context) { CopyFrom(context); }
+	}
+	public partial class DatabaseFunctionContext : SpecialFunctionContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_DATABASE() { return GetToken(StreamDbParser.CURRENT_DATABASE, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode OPEN_PAREN() { return GetToken(StreamDbParser.OPEN_PAREN, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CLOSE_PAREN() { return GetToken(StreamDbParser.CLOSE_PAREN, 0); }
+		public DatabaseFunctionContext(SpecialFunctionContext context) { CopyFrom(context); }
 	}
 	public partial class TimeFunctionContext : SpecialFunctionContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CURRENT_TIME() { return GetToken(StreamDbParser.CURRENT_TIME, 0); }
@@ -9766,18 +9601,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 116, RULE_specialFunction);
 		int _la;
 		try {
-			State = 1478;
+			State = 1488;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,179,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,181,Context) ) {
 			case 1:
 				_localctx = new ExtractFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1348;
+				State = 1367;
 				Match(EXTRACT);
-				State = 1349;
+				State = 1368;
 				Match(OPEN_PAREN);
-				State = 1352;
+				State = 1371;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ABORT:
@@ -9817,6 +9652,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CASE:
 				case CAST:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -9862,6 +9698,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -9934,6 +9771,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IGNORE:
@@ -9985,8 +9823,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -10079,6 +9919,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -10179,12 +10020,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
 				case UNICODE_IDENTIFIER:
 					{
-					State = 1350;
+					State = 1369;
 					label();
 					}
 					break;
@@ -10193,14 +10035,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case UNICODE_STRING:
 				case DOLLAR_STRING:
 					{
-					State = 1351;
+					State = 1370;
 					stringLiteral();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1354;
+				State = 1373;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==COMMA) ) {
 				ErrorHandler.RecoverInline(this);
@@ -10209,9 +10051,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1355;
+				State = 1374;
 				expression(0);
-				State = 1356;
+				State = 1375;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -10219,13 +10061,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new PositionFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1358;
+				State = 1377;
 				Match(POSITION);
-				State = 1359;
+				State = 1378;
 				Match(OPEN_PAREN);
-				State = 1360;
+				State = 1379;
 				value(0);
-				State = 1361;
+				State = 1380;
 				_la = TokenStream.LA(1);
 				if ( !(_la==IN || _la==COMMA) ) {
 				ErrorHandler.RecoverInline(this);
@@ -10234,9 +10076,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1362;
+				State = 1381;
 				value(0);
-				State = 1363;
+				State = 1382;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -10244,81 +10086,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new OverlayFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1365;
+				State = 1384;
 				Match(OVERLAY);
-				State = 1366;
+				State = 1385;
 				Match(OPEN_PAREN);
-				State = 1367;
+				State = 1386;
 				value(0);
-				State = 1382;
+				State = 1401;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case PLACING:
 					{
-					State = 1368;
+					State = 1387;
 					Match(PLACING);
-					State = 1369;
+					State = 1388;
 					value(0);
-					State = 1370;
-					Match(FROM);
-					State = 1371;
-					value(0);
-					State = 1374;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					if (_la==FOR) {
-						{
-						State = 1372;
-						Match(FOR);
-						State = 1373;
-						value(0);
-						}
-					}
-
-					}
-					break;
-				case COMMA:
-					{
-					State = 1378;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					do {
-						{
-						{
-						State = 1376;
-						Match(COMMA);
-						State = 1377;
-						expression(0);
-						}
-						}
-						State = 1380;
-						ErrorHandler.Sync(this);
-						_la = TokenStream.LA(1);
-					} while ( _la==COMMA );
-					}
-					break;
-				default:
-					throw new NoViableAltException(this);
-				}
-				State = 1384;
-				Match(CLOSE_PAREN);
-				}
-				break;
-			case 4:
-				_localctx = new SubstringFunctionContext(_localctx);
-				EnterOuterAlt(_localctx, 4);
-				{
-				State = 1386;
-				Match(SUBSTRING);
-				State = 1387;
-				Match(OPEN_PAREN);
-				State = 1388;
-				value(0);
-				State = 1412;
-				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case FROM:
-					{
 					State = 1389;
 					Match(FROM);
 					State = 1390;
@@ -10337,53 +10119,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 
 					}
 					break;
-				case FOR:
-					{
-					State = 1395;
-					Match(FOR);
-					State = 1396;
-					value(0);
-					State = 1399;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-					if (_la==FROM) {
-						{
-						State = 1397;
-						Match(FROM);
-						State = 1398;
-						value(0);
-						}
-					}
-
-					}
-					break;
-				case SIMILAR:
-					{
-					State = 1401;
-					Match(SIMILAR);
-					State = 1402;
-					value(0);
-					State = 1403;
-					Match(ESCAPE);
-					State = 1404;
-					value(0);
-					}
-					break;
 				case COMMA:
 					{
-					State = 1408;
+					State = 1397;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
 						{
-						State = 1406;
+						State = 1395;
 						Match(COMMA);
-						State = 1407;
+						State = 1396;
 						expression(0);
 						}
 						}
-						State = 1410;
+						State = 1399;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					} while ( _la==COMMA );
@@ -10392,7 +10142,99 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1414;
+				State = 1403;
+				Match(CLOSE_PAREN);
+				}
+				break;
+			case 4:
+				_localctx = new SubstringFunctionContext(_localctx);
+				EnterOuterAlt(_localctx, 4);
+				{
+				State = 1405;
+				Match(SUBSTRING);
+				State = 1406;
+				Match(OPEN_PAREN);
+				State = 1407;
+				value(0);
+				State = 1431;
+				ErrorHandler.Sync(this);
+				switch (TokenStream.LA(1)) {
+				case FROM:
+					{
+					State = 1408;
+					Match(FROM);
+					State = 1409;
+					value(0);
+					State = 1412;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==FOR) {
+						{
+						State = 1410;
+						Match(FOR);
+						State = 1411;
+						value(0);
+						}
+					}
+
+					}
+					break;
+				case FOR:
+					{
+					State = 1414;
+					Match(FOR);
+					State = 1415;
+					value(0);
+					State = 1418;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					if (_la==FROM) {
+						{
+						State = 1416;
+						Match(FROM);
+						State = 1417;
+						value(0);
+						}
+					}
+
+					}
+					break;
+				case SIMILAR:
+					{
+					State = 1420;
+					Match(SIMILAR);
+					State = 1421;
+					value(0);
+					State = 1422;
+					Match(ESCAPE);
+					State = 1423;
+					value(0);
+					}
+					break;
+				case COMMA:
+					{
+					State = 1427;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+					do {
+						{
+						{
+						State = 1425;
+						Match(COMMA);
+						State = 1426;
+						expression(0);
+						}
+						}
+						State = 1429;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					} while ( _la==COMMA );
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				State = 1433;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -10400,16 +10242,16 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new TrimFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1416;
+				State = 1435;
 				Match(TRIM);
-				State = 1417;
+				State = 1436;
 				Match(OPEN_PAREN);
-				State = 1419;
+				State = 1438;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==BOTH || _la==LEADING || _la==TRAILING) {
 					{
-					State = 1418;
+					State = 1437;
 					_la = TokenStream.LA(1);
 					if ( !(_la==BOTH || _la==LEADING || _la==TRAILING) ) {
 					ErrorHandler.RecoverInline(this);
@@ -10421,14 +10263,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 1435;
+				State = 1454;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 1421;
+					State = 1440;
 					Match(FROM);
-					State = 1422;
+					State = 1441;
 					expressionList();
 					}
 					break;
@@ -10464,6 +10306,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CASE:
 				case CAST:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -10504,6 +10347,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -10561,6 +10405,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IGNORE:
@@ -10603,8 +10448,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -10685,6 +10532,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -10768,6 +10616,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
@@ -10789,35 +10638,35 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SHIFT_RIGHT:
 				case SYMBOL:
 					{
-					State = 1423;
+					State = 1442;
 					expression(0);
-					State = 1433;
+					State = 1452;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case FROM:
 						{
-						State = 1424;
+						State = 1443;
 						Match(FROM);
-						State = 1425;
+						State = 1444;
 						expressionList();
 						}
 						break;
 					case CLOSE_PAREN:
 					case COMMA:
 						{
-						State = 1430;
+						State = 1449;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (_la==COMMA) {
 							{
 							{
-							State = 1426;
+							State = 1445;
 							Match(COMMA);
-							State = 1427;
+							State = 1446;
 							expression(0);
 							}
 							}
-							State = 1432;
+							State = 1451;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
@@ -10831,7 +10680,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1437;
+				State = 1456;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -10839,7 +10688,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new QueryFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1439;
+				State = 1458;
 				_la = TokenStream.LA(1);
 				if ( !(_la==EXTRACT || _la==OVERLAY || _la==POSITION || _la==SUBSTRING || _la==TRIM) ) {
 				ErrorHandler.RecoverInline(this);
@@ -10848,11 +10697,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1440;
+				State = 1459;
 				Match(OPEN_QUERY);
-				State = 1441;
+				State = 1460;
 				query();
-				State = 1442;
+				State = 1461;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -10860,7 +10709,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new ExtremeFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1444;
+				State = 1463;
 				_la = TokenStream.LA(1);
 				if ( !(_la==COALESCE || _la==GREATEST || _la==LEAST) ) {
 				ErrorHandler.RecoverInline(this);
@@ -10869,7 +10718,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1445;
+				State = 1464;
 				expressionGroup();
 				}
 				break;
@@ -10877,17 +10726,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new NullIfFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1446;
+				State = 1465;
 				Match(NULLIF);
-				State = 1447;
+				State = 1466;
 				Match(OPEN_PAREN);
-				State = 1448;
+				State = 1467;
 				expression(0);
-				State = 1449;
+				State = 1468;
 				Match(COMMA);
-				State = 1450;
+				State = 1469;
 				expression(0);
-				State = 1451;
+				State = 1470;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -10895,89 +10744,46 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new KeywordFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1468;
+				State = 1472;
+				_la = TokenStream.LA(1);
+				if ( !(((((_la - 74)) & ~0x3f) == 0 && ((1L << (_la - 74)) & 157L) != 0) || _la==SESSION_USER || _la==SYSTEM_USER || _la==USER) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 1475;
 				ErrorHandler.Sync(this);
-				switch (TokenStream.LA(1)) {
-				case CURRENT_DATE:
+				switch ( Interpreter.AdaptivePredict(TokenStream,178,Context) ) {
+				case 1:
 					{
-					State = 1453;
-					Match(CURRENT_DATE);
-					}
-					break;
-				case CURRENT_ROLE:
-					{
-					State = 1454;
-					Match(CURRENT_ROLE);
-					}
-					break;
-				case CURRENT_USER:
-					{
-					State = 1455;
-					Match(CURRENT_USER);
-					}
-					break;
-				case SESSION_USER:
-					{
-					State = 1456;
-					Match(SESSION_USER);
-					}
-					break;
-				case SYSTEM_USER:
-					{
-					State = 1457;
-					Match(SYSTEM_USER);
-					}
-					break;
-				case USER:
-					{
-					State = 1458;
-					Match(USER);
-					}
-					break;
-				case CURRENT_CATALOG:
-					{
-					State = 1459;
-					Match(CURRENT_CATALOG);
-					}
-					break;
-				case CURRENT_SCHEMA:
-					{
-					State = 1460;
-					Match(CURRENT_SCHEMA);
-					State = 1463;
-					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,175,Context) ) {
-					case 1:
-						{
-						State = 1461;
-						Match(OPEN_PAREN);
-						State = 1462;
-						Match(CLOSE_PAREN);
-						}
-						break;
-					}
-					}
-					break;
-				case CURRENT_DATABASE:
-					{
-					State = 1465;
-					Match(CURRENT_DATABASE);
-					State = 1466;
+					State = 1473;
 					Match(OPEN_PAREN);
-					State = 1467;
+					State = 1474;
 					Match(CLOSE_PAREN);
 					}
 					break;
-				default:
-					throw new NoViableAltException(this);
 				}
 				}
 				break;
 			case 10:
-				_localctx = new TimeFunctionContext(_localctx);
+				_localctx = new DatabaseFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1470;
+				State = 1477;
+				Match(CURRENT_DATABASE);
+				State = 1478;
+				Match(OPEN_PAREN);
+				State = 1479;
+				Match(CLOSE_PAREN);
+				}
+				break;
+			case 11:
+				_localctx = new TimeFunctionContext(_localctx);
+				EnterOuterAlt(_localctx, 11);
+				{
+				State = 1480;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CURRENT_TIME || _la==CURRENT_TIMESTAMP || _la==LOCALTIME || _la==LOCALTIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -10986,24 +10792,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1476;
+				State = 1486;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,178,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,180,Context) ) {
 				case 1:
 					{
-					State = 1471;
+					State = 1481;
 					Match(OPEN_PAREN);
-					State = 1473;
+					State = 1483;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==INTEGER) {
 						{
-						State = 1472;
+						State = 1482;
 						Match(INTEGER);
 						}
 					}
 
-					State = 1475;
+					State = 1485;
 					Match(CLOSE_PAREN);
 					}
 					break;
@@ -11056,51 +10862,51 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1480;
+			State = 1490;
 			Match(CASE);
-			State = 1482;
+			State = 1492;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525267838042129L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034862706902005L) != 0)) {
+			if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643002357383151L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302465172054274089L) != 0)) {
 				{
-				State = 1481;
+				State = 1491;
 				expression(0);
 				}
 			}
 
-			State = 1489;
+			State = 1499;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			do {
 				{
 				{
-				State = 1484;
+				State = 1494;
 				Match(WHEN);
-				State = 1485;
+				State = 1495;
 				expression(0);
-				State = 1486;
+				State = 1496;
 				Match(THEN);
-				State = 1487;
+				State = 1497;
 				expression(0);
 				}
 				}
-				State = 1491;
+				State = 1501;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			} while ( _la==WHEN );
-			State = 1495;
+			State = 1505;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ELSE) {
 				{
-				State = 1493;
+				State = 1503;
 				Match(ELSE);
-				State = 1494;
+				State = 1504;
 				expression(0);
 				}
 			}
 
-			State = 1497;
+			State = 1507;
 			Match(END);
 			}
 		}
@@ -11143,35 +10949,35 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1499;
+			State = 1509;
 			Match(OPEN_BRACKET);
-			State = 1508;
+			State = 1518;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525267838042129L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034897066640373L) != 0)) {
+			if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643002357383151L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302464897176367145L) != 0)) {
 				{
-				State = 1500;
+				State = 1510;
 				collectionElement();
-				State = 1505;
+				State = 1515;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1501;
+					State = 1511;
 					Match(COMMA);
-					State = 1502;
+					State = 1512;
 					collectionElement();
 					}
 					}
-					State = 1507;
+					State = 1517;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 1510;
+			State = 1520;
 			Match(CLOSE_BRACKET);
 			}
 		}
@@ -11205,7 +11011,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		CollectionElementContext _localctx = new CollectionElementContext(Context, State);
 		EnterRule(_localctx, 122, RULE_collectionElement);
 		try {
-			State = 1514;
+			State = 1524;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_QUERY:
@@ -11240,6 +11046,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CASE:
 			case CAST:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -11280,6 +11087,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -11337,6 +11145,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -11379,8 +11188,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -11461,6 +11272,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -11544,6 +11356,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
@@ -11566,14 +11379,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SYMBOL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1512;
+				State = 1522;
 				expression(0);
 				}
 				break;
 			case OPEN_BRACKET:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1513;
+				State = 1523;
 				collectionElements();
 				}
 				break;
@@ -11616,9 +11429,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1516;
+			State = 1526;
 			expression(0);
-			State = 1517;
+			State = 1527;
 			_la = TokenStream.LA(1);
 			if ( !(_la==COLON || _la==ARROW) ) {
 			ErrorHandler.RecoverInline(this);
@@ -11627,7 +11440,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1518;
+			State = 1528;
 			expression(0);
 			}
 		}
@@ -11668,30 +11481,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1520;
+			State = 1530;
 			Match(INTERVAL);
-			State = 1524;
+			State = 1534;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OPEN_PAREN) {
 				{
-				State = 1521;
+				State = 1531;
 				Match(OPEN_PAREN);
-				State = 1522;
+				State = 1532;
 				Match(INTEGER);
-				State = 1523;
+				State = 1533;
 				Match(CLOSE_PAREN);
 				}
 			}
 
-			State = 1526;
+			State = 1536;
 			stringLiteral();
-			State = 1528;
+			State = 1538;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,187,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,189,Context) ) {
 			case 1:
 				{
-				State = 1527;
+				State = 1537;
 				intervalFields();
 				}
 				break;
@@ -11734,30 +11547,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1530;
+			State = 1540;
 			intervalField();
-			State = 1533;
+			State = 1543;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,188,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,190,Context) ) {
 			case 1:
 				{
-				State = 1531;
+				State = 1541;
 				Match(TO);
-				State = 1532;
+				State = 1542;
 				intervalField();
 				}
 				break;
 			}
-			State = 1538;
+			State = 1548;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,189,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,191,Context) ) {
 			case 1:
 				{
-				State = 1535;
+				State = 1545;
 				Match(OPEN_PAREN);
-				State = 1536;
+				State = 1546;
 				Match(INTEGER);
-				State = 1537;
+				State = 1547;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -11782,6 +11595,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HOUR() { return GetToken(StreamDbParser.HOUR, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUTE() { return GetToken(StreamDbParser.MINUTE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SECOND() { return GetToken(StreamDbParser.SECOND, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode YEARS() { return GetToken(StreamDbParser.YEARS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MONTHS() { return GetToken(StreamDbParser.MONTHS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DAYS() { return GetToken(StreamDbParser.DAYS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HOURS() { return GetToken(StreamDbParser.HOURS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUTES() { return GetToken(StreamDbParser.MINUTES, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SECONDS() { return GetToken(StreamDbParser.SECONDS, 0); }
 		public IntervalFieldContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -11797,9 +11616,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1540;
+			State = 1550;
 			_la = TokenStream.LA(1);
-			if ( !(_la==DAY || ((((_la - 158)) & ~0x3f) == 0 && ((1L << (_la - 158)) & 11258999068426241L) != 0) || _la==SECOND || _la==YEAR) ) {
+			if ( !(_la==DAY || _la==DAYS || ((((_la - 160)) & ~0x3f) == 0 && ((1L << (_la - 160)) & 121597189939003395L) != 0) || _la==SECOND || _la==SECONDS || _la==YEAR || _la==YEARS) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -11840,9 +11659,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1542;
+			State = 1552;
 			wordyType();
-			State = 1543;
+			State = 1553;
 			stringLiteral();
 			}
 		}
@@ -11889,15 +11708,15 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 134, RULE_wordyType);
 		int _la;
 		try {
-			State = 1567;
+			State = 1577;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DOUBLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1545;
+				State = 1555;
 				Match(DOUBLE);
-				State = 1546;
+				State = 1556;
 				Match(PRECISION);
 				}
 				break;
@@ -11906,23 +11725,23 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CHARACTER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1547;
+				State = 1557;
 				_la = TokenStream.LA(1);
-				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 13198434500608L) != 0)) ) {
+				if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 26392574033920L) != 0)) ) {
 				ErrorHandler.RecoverInline(this);
 				}
 				else {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1548;
+				State = 1558;
 				Match(VARYING);
-				State = 1550;
+				State = 1560;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,190,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,192,Context) ) {
 				case 1:
 					{
-					State = 1549;
+					State = 1559;
 					typeModifiers();
 					}
 					break;
@@ -11932,9 +11751,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case NATIONAL:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1552;
+				State = 1562;
 				Match(NATIONAL);
-				State = 1553;
+				State = 1563;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CHAR || _la==CHARACTER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -11943,22 +11762,22 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1555;
+				State = 1565;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,191,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,193,Context) ) {
 				case 1:
 					{
-					State = 1554;
+					State = 1564;
 					Match(VARYING);
 					}
 					break;
 				}
-				State = 1558;
+				State = 1568;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,192,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,194,Context) ) {
 				case 1:
 					{
-					State = 1557;
+					State = 1567;
 					typeModifiers();
 					}
 					break;
@@ -11969,7 +11788,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1560;
+				State = 1570;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TIME || _la==TIMESTAMP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -11978,17 +11797,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1562;
+				State = 1572;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 1561;
+					State = 1571;
 					typeModifiers();
 					}
 				}
 
-				State = 1564;
+				State = 1574;
 				_la = TokenStream.LA(1);
 				if ( !(_la==WITH || _la==WITHOUT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -11997,9 +11816,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1565;
+				State = 1575;
 				Match(TIME);
-				State = 1566;
+				State = 1576;
 				Match(ZONE);
 				}
 				break;
@@ -12044,21 +11863,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1569;
+			State = 1579;
 			expression(0);
-			State = 1574;
+			State = 1584;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1570;
+				State = 1580;
 				Match(COMMA);
-				State = 1571;
+				State = 1581;
 				expression(0);
 				}
 				}
-				State = 1576;
+				State = 1586;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -12097,28 +11916,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		ExpressionGroupContext _localctx = new ExpressionGroupContext(Context, State);
 		EnterRule(_localctx, 138, RULE_expressionGroup);
 		try {
-			State = 1585;
+			State = 1595;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1577;
+				State = 1587;
 				Match(OPEN_PAREN);
-				State = 1578;
+				State = 1588;
 				expressionList();
-				State = 1579;
+				State = 1589;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case OPEN_QUERY:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1581;
+				State = 1591;
 				Match(OPEN_QUERY);
-				State = 1582;
+				State = 1592;
 				query();
-				State = 1583;
+				State = 1593;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -12160,36 +11979,36 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 140, RULE_expressionsOrQuery);
 		int _la;
 		try {
-			State = 1596;
+			State = 1606;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1587;
+				State = 1597;
 				Match(OPEN_PAREN);
-				State = 1589;
+				State = 1599;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525267838042129L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034862706902005L) != 0)) {
+				if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643002357383151L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302465172054274089L) != 0)) {
 					{
-					State = 1588;
+					State = 1598;
 					expressionList();
 					}
 				}
 
-				State = 1591;
+				State = 1601;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case OPEN_QUERY:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1592;
+				State = 1602;
 				Match(OPEN_QUERY);
-				State = 1593;
+				State = 1603;
 				query();
-				State = 1594;
+				State = 1604;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -12230,28 +12049,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		ExpressionOrQueryContext _localctx = new ExpressionOrQueryContext(Context, State);
 		EnterRule(_localctx, 142, RULE_expressionOrQuery);
 		try {
-			State = 1606;
+			State = 1616;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1598;
+				State = 1608;
 				Match(OPEN_PAREN);
-				State = 1599;
+				State = 1609;
 				expression(0);
-				State = 1600;
+				State = 1610;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case OPEN_QUERY:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1602;
+				State = 1612;
 				Match(OPEN_QUERY);
-				State = 1603;
+				State = 1613;
 				query();
-				State = 1604;
+				State = 1614;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -12296,33 +12115,33 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1609;
+			State = 1619;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,200,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,202,Context) ) {
 			case 1:
 				{
-				State = 1608;
+				State = 1618;
 				Match(SETOF);
 				}
 				break;
 			}
-			State = 1611;
+			State = 1621;
 			simpleType();
-			State = 1615;
+			State = 1625;
 			ErrorHandler.Sync(this);
-			_alt = Interpreter.AdaptivePredict(TokenStream,201,Context);
+			_alt = Interpreter.AdaptivePredict(TokenStream,203,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 1612;
+					State = 1622;
 					typeSuffix();
 					}
 					} 
 				}
-				State = 1617;
+				State = 1627;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,201,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,203,Context);
 			}
 			}
 		}
@@ -12356,43 +12175,43 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 146, RULE_typeSuffix);
 		int _la;
 		try {
-			State = 1630;
+			State = 1640;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_BRACKET:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1618;
+				State = 1628;
 				Match(OPEN_BRACKET);
-				State = 1620;
+				State = 1630;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTEGER) {
 					{
-					State = 1619;
+					State = 1629;
 					Match(INTEGER);
 					}
 				}
 
-				State = 1622;
+				State = 1632;
 				Match(CLOSE_BRACKET);
 				}
 				break;
 			case ARRAY:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1623;
+				State = 1633;
 				Match(ARRAY);
-				State = 1627;
+				State = 1637;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,203,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,205,Context) ) {
 				case 1:
 					{
-					State = 1624;
+					State = 1634;
 					Match(OPEN_BRACKET);
-					State = 1625;
+					State = 1635;
 					Match(INTEGER);
-					State = 1626;
+					State = 1636;
 					Match(CLOSE_BRACKET);
 					}
 					break;
@@ -12402,7 +12221,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case LIST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1629;
+				State = 1639;
 				Match(LIST);
 				}
 				break;
@@ -12424,13 +12243,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 	public partial class SimpleTypeContext : ParserRuleContext {
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STRUCT() { return GetToken(StreamDbParser.STRUCT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode LESS() { return GetToken(StreamDbParser.LESS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GREATER() { return GetToken(StreamDbParser.GREATER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public NameAndTypeContext[] nameAndType() {
 			return GetRuleContexts<NameAndTypeContext>();
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public NameAndTypeContext nameAndType(int i) {
 			return GetRuleContext<NameAndTypeContext>(i);
 		}
-		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode GREATER() { return GetToken(StreamDbParser.GREATER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode[] COMMA() { return GetTokens(StreamDbParser.COMMA); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode COMMA(int i) {
 			return GetToken(StreamDbParser.COMMA, i);
@@ -12475,93 +12294,101 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 148, RULE_simpleType);
 		int _la;
 		try {
-			State = 1670;
+			State = 1681;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,208,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,211,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1632;
+				State = 1642;
 				Match(STRUCT);
-				State = 1633;
+				State = 1643;
 				Match(LESS);
-				State = 1634;
-				nameAndType();
-				State = 1639;
+				State = 1652;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==COMMA) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534112L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516277L) != 0)) {
 					{
-					{
-					State = 1635;
-					Match(COMMA);
-					State = 1636;
+					State = 1644;
 					nameAndType();
-					}
-					}
-					State = 1641;
+					State = 1649;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
+					while (_la==COMMA) {
+						{
+						{
+						State = 1645;
+						Match(COMMA);
+						State = 1646;
+						nameAndType();
+						}
+						}
+						State = 1651;
+						ErrorHandler.Sync(this);
+						_la = TokenStream.LA(1);
+					}
+					}
 				}
-				State = 1642;
+
+				State = 1654;
 				Match(GREATER);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1644;
+				State = 1655;
 				Match(MAP);
-				State = 1645;
+				State = 1656;
 				Match(OPEN_PAREN);
-				State = 1646;
+				State = 1657;
 				typeName();
-				State = 1647;
+				State = 1658;
 				Match(COMMA);
-				State = 1648;
+				State = 1659;
 				typeName();
-				State = 1649;
+				State = 1660;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1651;
+				State = 1662;
 				Match(MAP_CONSTRUCTOR);
-				State = 1652;
+				State = 1663;
 				Match(OPEN_BRACKET);
-				State = 1653;
+				State = 1664;
 				typeName();
-				State = 1654;
+				State = 1665;
 				Match(ARROW);
-				State = 1655;
+				State = 1666;
 				typeName();
-				State = 1656;
+				State = 1667;
 				Match(CLOSE_BRACKET);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1658;
+				State = 1669;
 				Match(INTERVAL);
-				State = 1663;
+				State = 1674;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,206,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,209,Context) ) {
 				case 1:
 					{
-					State = 1659;
+					State = 1670;
 					Match(OPEN_PAREN);
-					State = 1660;
+					State = 1671;
 					Match(INTEGER);
-					State = 1661;
+					State = 1672;
 					Match(CLOSE_PAREN);
 					}
 					break;
 				case 2:
 					{
-					State = 1662;
+					State = 1673;
 					intervalFields();
 					}
 					break;
@@ -12571,21 +12398,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1665;
+				State = 1676;
 				wordyType();
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1666;
+				State = 1677;
 				plainName();
-				State = 1668;
+				State = 1679;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,207,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,210,Context) ) {
 				case 1:
 					{
-					State = 1667;
+					State = 1678;
 					typeModifiers();
 					}
 					break;
@@ -12625,11 +12452,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1672;
+			State = 1683;
 			Match(OPEN_PAREN);
-			State = 1673;
+			State = 1684;
 			expressionList();
-			State = 1674;
+			State = 1685;
 			Match(CLOSE_PAREN);
 			}
 		}
@@ -12665,9 +12492,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1676;
+			State = 1687;
 			identifier();
-			State = 1677;
+			State = 1688;
 			typeName();
 			}
 		}
@@ -12721,42 +12548,42 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1679;
+			State = 1690;
 			Match(INSERT);
-			State = 1680;
+			State = 1691;
 			Match(INTO);
-			State = 1681;
+			State = 1692;
 			qualifiedName();
-			State = 1684;
+			State = 1695;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1682;
+				State = 1693;
 				Match(AS);
-				State = 1683;
+				State = 1694;
 				identifier();
 				}
 			}
 
-			State = 1687;
+			State = 1698;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OPEN_PAREN) {
 				{
-				State = 1686;
+				State = 1697;
 				columnNames();
 				}
 			}
 
-			State = 1692;
+			State = 1703;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DEFAULT:
 				{
-				State = 1689;
+				State = 1700;
 				Match(DEFAULT);
-				State = 1690;
+				State = 1701;
 				Match(VALUES);
 				}
 				break;
@@ -12766,29 +12593,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case VALUES:
 			case WITH:
 				{
-				State = 1691;
+				State = 1702;
 				query();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1695;
+			State = 1706;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON) {
 				{
-				State = 1694;
+				State = 1705;
 				onConflict();
 				}
 			}
 
-			State = 1698;
+			State = 1709;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 1697;
+				State = 1708;
 				returningClause();
 				}
 			}
@@ -12860,29 +12687,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1700;
+			State = 1711;
 			Match(ON);
-			State = 1701;
-			Match(CONFLICT);
 			State = 1712;
+			Match(CONFLICT);
+			State = 1723;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_PAREN:
 				{
-				State = 1702;
+				State = 1713;
 				Match(OPEN_PAREN);
-				State = 1703;
+				State = 1714;
 				expressionList();
-				State = 1704;
+				State = 1715;
 				Match(CLOSE_PAREN);
-				State = 1707;
+				State = 1718;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 1705;
+					State = 1716;
 					Match(WHERE);
-					State = 1706;
+					State = 1717;
 					expression(0);
 					}
 				}
@@ -12891,11 +12718,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				break;
 			case ON:
 				{
-				State = 1709;
+				State = 1720;
 				Match(ON);
-				State = 1710;
+				State = 1721;
 				Match(CONSTRAINT);
-				State = 1711;
+				State = 1722;
 				identifier();
 				}
 				break;
@@ -12904,49 +12731,49 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			default:
 				break;
 			}
-			State = 1714;
+			State = 1725;
 			Match(DO);
-			State = 1730;
+			State = 1741;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NOTHING:
 				{
-				State = 1715;
+				State = 1726;
 				Match(NOTHING);
 				}
 				break;
 			case UPDATE:
 				{
-				State = 1716;
+				State = 1727;
 				Match(UPDATE);
-				State = 1717;
+				State = 1728;
 				Match(SET);
-				State = 1718;
+				State = 1729;
 				assignment();
-				State = 1723;
+				State = 1734;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1719;
+					State = 1730;
 					Match(COMMA);
-					State = 1720;
+					State = 1731;
 					assignment();
 					}
 					}
-					State = 1725;
+					State = 1736;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1728;
+				State = 1739;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHERE) {
 					{
-					State = 1726;
+					State = 1737;
 					Match(WHERE);
-					State = 1727;
+					State = 1738;
 					expression(0);
 					}
 				}
@@ -12996,7 +12823,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1737;
+			State = 1748;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -13021,6 +12848,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -13053,6 +12881,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -13107,6 +12936,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -13142,8 +12972,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -13219,6 +13051,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -13297,31 +13130,32 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				{
-				State = 1732;
+				State = 1743;
 				identifier();
 				}
 				break;
 			case OPEN_PAREN:
 				{
-				State = 1733;
+				State = 1744;
 				Match(OPEN_PAREN);
-				State = 1734;
+				State = 1745;
 				identifierList();
-				State = 1735;
+				State = 1746;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1739;
+			State = 1750;
 			Match(EQUAL);
-			State = 1740;
+			State = 1751;
 			expression(0);
 			}
 		}
@@ -13363,23 +13197,23 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1742;
+			State = 1753;
 			Match(RETURNING);
-			State = 1743;
+			State = 1754;
 			selectItem();
-			State = 1748;
+			State = 1759;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1744;
+				State = 1755;
 				Match(COMMA);
-				State = 1745;
+				State = 1756;
 				selectItem();
 				}
 				}
-				State = 1750;
+				State = 1761;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -13446,106 +13280,106 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1751;
+			State = 1762;
 			Match(UPDATE);
-			State = 1753;
+			State = 1764;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ONLY) {
 				{
-				State = 1752;
+				State = 1763;
 				Match(ONLY);
 				}
 			}
 
-			State = 1755;
+			State = 1766;
 			qualifiedName();
-			State = 1760;
+			State = 1771;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,223,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,226,Context) ) {
 			case 1:
 				{
-				State = 1757;
+				State = 1768;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1756;
+					State = 1767;
 					Match(AS);
 					}
 				}
 
-				State = 1759;
+				State = 1770;
 				identifier();
 				}
 				break;
 			}
-			State = 1762;
+			State = 1773;
 			Match(SET);
-			State = 1763;
+			State = 1774;
 			assignment();
-			State = 1768;
+			State = 1779;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1764;
+				State = 1775;
 				Match(COMMA);
-				State = 1765;
+				State = 1776;
 				assignment();
 				}
 				}
-				State = 1770;
+				State = 1781;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1780;
+			State = 1791;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM) {
 				{
-				State = 1771;
+				State = 1782;
 				Match(FROM);
-				State = 1772;
+				State = 1783;
 				tableExpression();
-				State = 1777;
+				State = 1788;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1773;
+					State = 1784;
 					Match(COMMA);
-					State = 1774;
+					State = 1785;
 					tableExpression();
 					}
 					}
-					State = 1779;
+					State = 1790;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 1784;
+			State = 1795;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 1782;
+				State = 1793;
 				Match(WHERE);
-				State = 1783;
+				State = 1794;
 				expression(0);
 				}
 			}
 
-			State = 1787;
+			State = 1798;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 1786;
+				State = 1797;
 				returningClause();
 				}
 			}
@@ -13570,6 +13404,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			return GetRuleContext<QualifiedNameContext>(0);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ONLY() { return GetToken(StreamDbParser.ONLY, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR() { return GetToken(StreamDbParser.STAR, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public IdentifierContext identifier() {
 			return GetRuleContext<IdentifierContext>(0);
 		}
@@ -13607,88 +13442,98 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1789;
+			State = 1800;
 			Match(DELETE);
-			State = 1790;
+			State = 1801;
 			Match(FROM);
-			State = 1792;
+			State = 1803;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ONLY) {
 				{
-				State = 1791;
+				State = 1802;
 				Match(ONLY);
 				}
 			}
 
-			State = 1794;
+			State = 1805;
 			qualifiedName();
-			State = 1799;
+			State = 1807;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244008292384L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373237L) != 0)) {
+			if (_la==STAR) {
 				{
-				State = 1796;
+				State = 1806;
+				Match(STAR);
+				}
+			}
+
+			State = 1813;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827821436960L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516277L) != 0)) {
+				{
+				State = 1810;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1795;
+					State = 1809;
 					Match(AS);
 					}
 				}
 
-				State = 1798;
+				State = 1812;
 				identifier();
 				}
 			}
 
-			State = 1810;
+			State = 1824;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==USING) {
 				{
-				State = 1801;
+				State = 1815;
 				Match(USING);
-				State = 1802;
+				State = 1816;
 				tableExpression();
-				State = 1807;
+				State = 1821;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1803;
+					State = 1817;
 					Match(COMMA);
-					State = 1804;
+					State = 1818;
 					tableExpression();
 					}
 					}
-					State = 1809;
+					State = 1823;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 1814;
+			State = 1828;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 1812;
+				State = 1826;
 				Match(WHERE);
-				State = 1813;
+				State = 1827;
 				expression(0);
 				}
 			}
 
-			State = 1817;
+			State = 1831;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETURNING) {
 				{
-				State = 1816;
+				State = 1830;
 				returningClause();
 				}
 			}
@@ -13758,19 +13603,19 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1819;
+			State = 1833;
 			Match(COPY);
-			State = 1821;
+			State = 1835;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==INTO) {
 				{
-				State = 1820;
+				State = 1834;
 				Match(INTO);
 				}
 			}
 
-			State = 1834;
+			State = 1848;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -13795,6 +13640,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -13827,6 +13673,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -13881,6 +13728,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -13916,8 +13764,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -13993,6 +13843,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -14071,23 +13922,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				{
-				State = 1823;
+				State = 1837;
 				qualifiedName();
-				State = 1828;
+				State = 1842;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 1824;
+					State = 1838;
 					Match(OPEN_PAREN);
-					State = 1825;
+					State = 1839;
 					identifierList();
-					State = 1826;
+					State = 1840;
 					Match(CLOSE_PAREN);
 					}
 				}
@@ -14096,18 +13948,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				break;
 			case OPEN_QUERY:
 				{
-				State = 1830;
+				State = 1844;
 				Match(OPEN_QUERY);
-				State = 1831;
+				State = 1845;
 				query();
-				State = 1832;
+				State = 1846;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1836;
+			State = 1850;
 			_la = TokenStream.LA(1);
 			if ( !(_la==FROM || _la==TO) ) {
 			ErrorHandler.RecoverInline(this);
@@ -14116,18 +13968,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1840;
+			State = 1854;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STDIN:
 				{
-				State = 1837;
+				State = 1851;
 				Match(STDIN);
 				}
 				break;
 			case STDOUT:
 				{
-				State = 1838;
+				State = 1852;
 				Match(STDOUT);
 				}
 				break;
@@ -14136,29 +13988,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case UNICODE_STRING:
 			case DOLLAR_STRING:
 				{
-				State = 1839;
+				State = 1853;
 				stringLiteral();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1843;
+			State = 1857;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,240,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,244,Context) ) {
 			case 1:
 				{
-				State = 1842;
+				State = 1856;
 				Match(WITH);
 				}
 				break;
 			}
-			State = 1852;
+			State = 1866;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_PAREN:
 				{
-				State = 1845;
+				State = 1859;
 				optionGroup();
 				}
 				break;
@@ -14200,6 +14052,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CASE:
 			case CAST:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -14245,6 +14098,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -14317,6 +14171,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -14368,8 +14223,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -14462,6 +14319,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -14562,40 +14420,41 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				{
-				State = 1849;
+				State = 1863;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,241,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,245,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 1846;
+						State = 1860;
 						copyOption();
 						}
 						} 
 					}
-					State = 1851;
+					State = 1865;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,241,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,245,Context);
 				}
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1856;
+			State = 1870;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 1854;
+				State = 1868;
 				Match(WHERE);
-				State = 1855;
+				State = 1869;
 				expression(0);
 				}
 			}
@@ -14638,53 +14497,53 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 168, RULE_copyOption);
 		int _la;
 		try {
-			State = 1868;
+			State = 1882;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,245,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,249,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1858;
+				State = 1872;
 				Match(BINARY);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1859;
+				State = 1873;
 				Match(CSV);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1860;
+				State = 1874;
 				Match(HEADER);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1861;
+				State = 1875;
 				Match(FREEZE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1862;
+				State = 1876;
 				label();
-				State = 1864;
+				State = 1878;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1863;
+					State = 1877;
 					Match(AS);
 					}
 				}
 
-				State = 1866;
+				State = 1880;
 				stringLiteral();
 				}
 				break;
@@ -14746,19 +14605,19 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1870;
+			State = 1884;
 			Match(SUBSCRIBE);
-			State = 1872;
+			State = 1886;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TO) {
 				{
-				State = 1871;
+				State = 1885;
 				Match(TO);
 				}
 			}
 
-			State = 1879;
+			State = 1893;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -14783,6 +14642,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -14815,6 +14675,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -14869,6 +14730,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -14904,8 +14766,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -14981,6 +14845,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -15059,78 +14924,79 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				{
-				State = 1874;
+				State = 1888;
 				qualifiedName();
 				}
 				break;
 			case OPEN_QUERY:
 				{
-				State = 1875;
+				State = 1889;
 				Match(OPEN_QUERY);
-				State = 1876;
+				State = 1890;
 				query();
-				State = 1877;
+				State = 1891;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1882;
+			State = 1896;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,248,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,252,Context) ) {
 			case 1:
 				{
-				State = 1881;
+				State = 1895;
 				subscribeEnvelope();
 				}
 				break;
 			}
-			State = 1885;
+			State = 1899;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 1884;
+				State = 1898;
 				optionList();
 				}
 			}
 
-			State = 1888;
+			State = 1902;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1887;
+				State = 1901;
 				asOfClause();
 				}
 			}
 
-			State = 1893;
+			State = 1907;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==UP) {
 				{
-				State = 1890;
+				State = 1904;
 				Match(UP);
-				State = 1891;
+				State = 1905;
 				Match(TO);
-				State = 1892;
+				State = 1906;
 				expression(0);
 				}
 			}
 
-			State = 1896;
+			State = 1910;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ENVELOPE || _la==WITHIN) {
 				{
-				State = 1895;
+				State = 1909;
 				subscribeEnvelope();
 				}
 			}
@@ -15182,15 +15048,15 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 172, RULE_subscribeEnvelope);
 		int _la;
 		try {
-			State = 1910;
+			State = 1924;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ENVELOPE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1898;
+				State = 1912;
 				Match(ENVELOPE);
-				State = 1899;
+				State = 1913;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEBEZIUM || _la==UPSERT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -15199,28 +15065,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1900;
+				State = 1914;
 				Match(OPEN_PAREN);
-				State = 1901;
+				State = 1915;
 				Match(KEY);
-				State = 1902;
+				State = 1916;
 				Match(OPEN_PAREN);
-				State = 1903;
+				State = 1917;
 				identifierList();
-				State = 1904;
+				State = 1918;
 				Match(CLOSE_PAREN);
-				State = 1905;
+				State = 1919;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case WITHIN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1907;
+				State = 1921;
 				Match(WITHIN);
-				State = 1908;
+				State = 1922;
 				Match(TIMESTAMP);
-				State = 1909;
+				State = 1923;
 				orderByClause();
 				}
 				break;
@@ -15609,31 +15475,31 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		int _la;
 		try {
 			int _alt;
-			State = 2205;
+			State = 2219;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,319,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,323,Context) ) {
 			case 1:
 				_localctx = new CreateTableContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1912;
+				State = 1926;
 				Match(CREATE);
-				State = 1914;
+				State = 1928;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 1913;
+					State = 1927;
 					orReplace();
 					}
 				}
 
-				State = 1917;
+				State = 1931;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TEMP || _la==TEMPORARY) {
 					{
-					State = 1916;
+					State = 1930;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -15645,71 +15511,71 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 1919;
+				State = 1933;
 				Match(TABLE);
-				State = 1921;
+				State = 1935;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,256,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,260,Context) ) {
 				case 1:
 					{
-					State = 1920;
+					State = 1934;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 1923;
+				State = 1937;
 				qualifiedName();
-				State = 1925;
+				State = 1939;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 1924;
+					State = 1938;
 					tableElements();
 					}
 				}
 
-				State = 1930;
+				State = 1944;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==APPEND || ((((_la - 114)) & ~0x3f) == 0 && ((1L << (_la - 114)) & 4503599904194561L) != 0) || _la==ON || _la==WITH) {
+				while (_la==APPEND || ((((_la - 116)) & ~0x3f) == 0 && ((1L << (_la - 116)) & 9007199531565057L) != 0) || _la==ON || _la==WITH) {
 					{
 					{
-					State = 1927;
+					State = 1941;
 					tableClause();
 					}
 					}
-					State = 1932;
+					State = 1946;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1942;
+				State = 1956;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1933;
+					State = 1947;
 					Match(AS);
-					State = 1934;
+					State = 1948;
 					query();
-					State = 1940;
+					State = 1954;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==WITH) {
 						{
-						State = 1935;
+						State = 1949;
 						Match(WITH);
-						State = 1937;
+						State = 1951;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==NO) {
 							{
-							State = 1936;
+							State = 1950;
 							Match(NO);
 							}
 						}
 
-						State = 1939;
+						State = 1953;
 						Match(DATA);
 						}
 					}
@@ -15723,24 +15589,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateSourceContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1944;
+				State = 1958;
 				Match(CREATE);
-				State = 1946;
+				State = 1960;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 1945;
+					State = 1959;
 					orReplace();
 					}
 				}
 
-				State = 1949;
+				State = 1963;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TEMP || _la==TEMPORARY) {
 					{
-					State = 1948;
+					State = 1962;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -15752,41 +15618,41 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 1951;
+				State = 1965;
 				Match(SOURCE);
-				State = 1953;
+				State = 1967;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,264,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,268,Context) ) {
 				case 1:
 					{
-					State = 1952;
+					State = 1966;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 1955;
+				State = 1969;
 				qualifiedName();
-				State = 1957;
+				State = 1971;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 1956;
+					State = 1970;
 					tableElements();
 					}
 				}
 
-				State = 1962;
+				State = 1976;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==APPEND || ((((_la - 114)) & ~0x3f) == 0 && ((1L << (_la - 114)) & 4503599904194561L) != 0) || _la==ON || _la==WITH) {
+				while (_la==APPEND || ((((_la - 116)) & ~0x3f) == 0 && ((1L << (_la - 116)) & 9007199531565057L) != 0) || _la==ON || _la==WITH) {
 					{
 					{
-					State = 1959;
+					State = 1973;
 					tableClause();
 					}
 					}
-					State = 1964;
+					State = 1978;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -15796,24 +15662,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateViewContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1965;
+				State = 1979;
 				Match(CREATE);
-				State = 1967;
+				State = 1981;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 1966;
+					State = 1980;
 					orReplace();
 					}
 				}
 
-				State = 1970;
+				State = 1984;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TEMP || _la==TEMPORARY) {
 					{
-					State = 1969;
+					State = 1983;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -15825,33 +15691,33 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 1972;
+				State = 1986;
 				Match(VIEW);
-				State = 1974;
+				State = 1988;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,269,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,273,Context) ) {
 				case 1:
 					{
-					State = 1973;
+					State = 1987;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 1976;
+				State = 1990;
 				qualifiedName();
-				State = 1978;
+				State = 1992;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 1977;
+					State = 1991;
 					columnNames();
 					}
 				}
 
-				State = 1980;
+				State = 1994;
 				Match(AS);
-				State = 1981;
+				State = 1995;
 				query();
 				}
 				break;
@@ -15859,74 +15725,74 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateMaterializedViewContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1983;
+				State = 1997;
 				Match(CREATE);
-				State = 1985;
+				State = 1999;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 1984;
+					State = 1998;
 					orReplace();
 					}
 				}
 
-				State = 1987;
+				State = 2001;
 				Match(MATERIALIZED);
-				State = 1988;
+				State = 2002;
 				Match(VIEW);
-				State = 1990;
+				State = 2004;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,272,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,276,Context) ) {
 				case 1:
 					{
-					State = 1989;
+					State = 2003;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 1992;
+				State = 2006;
 				qualifiedName();
-				State = 1994;
+				State = 2008;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 1993;
+					State = 2007;
 					columnNames();
 					}
 				}
 
-				State = 1997;
+				State = 2011;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 1996;
+					State = 2010;
 					inCluster();
 					}
 				}
 
-				State = 2000;
+				State = 2014;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 1999;
+					State = 2013;
 					optionList();
 					}
 				}
 
-				State = 2002;
+				State = 2016;
 				Match(AS);
-				State = 2003;
+				State = 2017;
 				query();
-				State = 2005;
+				State = 2019;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==EMIT) {
 					{
-					State = 2004;
+					State = 2018;
 					emitClause();
 					}
 				}
@@ -15937,148 +15803,108 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateIndexContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2007;
+				State = 2021;
 				Match(CREATE);
-				State = 2009;
+				State = 2023;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==UNIQUE) {
 					{
-					State = 2008;
+					State = 2022;
 					Match(UNIQUE);
 					}
 				}
 
-				State = 2011;
+				State = 2025;
 				Match(INDEX);
-				State = 2013;
+				State = 2027;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,278,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,282,Context) ) {
 				case 1:
 					{
-					State = 2012;
+					State = 2026;
 					Match(CONCURRENTLY);
 					}
 					break;
 				}
-				State = 2019;
+				State = 2033;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244010389536L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373237L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534112L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516277L) != 0)) {
 					{
-					State = 2016;
+					State = 2030;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,279,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,283,Context) ) {
 					case 1:
 						{
-						State = 2015;
+						State = 2029;
 						ifNotExists();
 						}
 						break;
 					}
-					State = 2018;
+					State = 2032;
 					qualifiedName();
 					}
 				}
 
-				State = 2022;
+				State = 2036;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 2021;
+					State = 2035;
 					inCluster();
 					}
 				}
 
-				State = 2024;
+				State = 2038;
 				Match(ON);
-				State = 2026;
+				State = 2040;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 2025;
+					State = 2039;
 					Match(ONLY);
 					}
 				}
 
-				State = 2028;
+				State = 2042;
 				qualifiedName();
-				State = 2031;
+				State = 2045;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2029;
+					State = 2043;
 					Match(USING);
-					State = 2030;
+					State = 2044;
 					identifier();
 					}
 				}
 
-				State = 2033;
+				State = 2047;
 				Match(OPEN_PAREN);
-				State = 2034;
+				State = 2048;
 				orderItem();
-				State = 2039;
+				State = 2053;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2035;
+					State = 2049;
 					Match(COMMA);
-					State = 2036;
+					State = 2050;
 					orderItem();
 					}
 					}
-					State = 2041;
+					State = 2055;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2042;
-				Match(CLOSE_PAREN);
-				State = 2046;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				while (_la==DISTRIBUTED || _la==INCLUDE || _la==WHERE || _la==WITH) {
-					{
-					{
-					State = 2043;
-					indexClause();
-					}
-					}
-					State = 2048;
-					ErrorHandler.Sync(this);
-					_la = TokenStream.LA(1);
-				}
-				}
-				break;
-			case 6:
-				_localctx = new CreateDefaultIndexContext(_localctx);
-				EnterOuterAlt(_localctx, 6);
-				{
-				State = 2049;
-				Match(CREATE);
-				State = 2050;
-				Match(DEFAULT);
-				State = 2051;
-				Match(INDEX);
-				State = 2053;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==IN) {
-					{
-					State = 2052;
-					inCluster();
-					}
-				}
-
-				State = 2055;
-				Match(ON);
 				State = 2056;
-				qualifiedName();
+				Match(CLOSE_PAREN);
 				State = 2060;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
@@ -16095,51 +15921,91 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				}
 				}
 				break;
+			case 6:
+				_localctx = new CreateDefaultIndexContext(_localctx);
+				EnterOuterAlt(_localctx, 6);
+				{
+				State = 2063;
+				Match(CREATE);
+				State = 2064;
+				Match(DEFAULT);
+				State = 2065;
+				Match(INDEX);
+				State = 2067;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==IN) {
+					{
+					State = 2066;
+					inCluster();
+					}
+				}
+
+				State = 2069;
+				Match(ON);
+				State = 2070;
+				qualifiedName();
+				State = 2074;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				while (_la==DISTRIBUTED || _la==INCLUDE || _la==WHERE || _la==WITH) {
+					{
+					{
+					State = 2071;
+					indexClause();
+					}
+					}
+					State = 2076;
+					ErrorHandler.Sync(this);
+					_la = TokenStream.LA(1);
+				}
+				}
+				break;
 			case 7:
 				_localctx = new CreateSinkContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2063;
+				State = 2077;
 				Match(CREATE);
-				State = 2065;
+				State = 2079;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2064;
+					State = 2078;
 					orReplace();
 					}
 				}
 
-				State = 2067;
+				State = 2081;
 				Match(SINK);
-				State = 2069;
+				State = 2083;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,289,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,293,Context) ) {
 				case 1:
 					{
-					State = 2068;
+					State = 2082;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 2071;
+				State = 2085;
 				qualifiedName();
-				State = 2077;
+				State = 2091;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==INTO) {
 					{
-					State = 2072;
+					State = 2086;
 					Match(INTO);
-					State = 2073;
+					State = 2087;
 					qualifiedName();
-					State = 2075;
+					State = 2089;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==OPEN_PAREN) {
 						{
-						State = 2074;
+						State = 2088;
 						columnNames();
 						}
 					}
@@ -16147,29 +16013,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 2086;
+				State = 2100;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FROM:
 					{
-					State = 2079;
+					State = 2093;
 					Match(FROM);
-					State = 2080;
+					State = 2094;
 					qualifiedName();
 					}
 					break;
 				case AS:
 					{
-					State = 2081;
+					State = 2095;
 					Match(AS);
-					State = 2082;
+					State = 2096;
 					query();
-					State = 2084;
+					State = 2098;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==EMIT) {
 						{
-						State = 2083;
+						State = 2097;
 						emitClause();
 						}
 					}
@@ -16179,52 +16045,6 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2089;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==WITH) {
-					{
-					State = 2088;
-					optionList();
-					}
-				}
-
-				State = 2092;
-				ErrorHandler.Sync(this);
-				_la = TokenStream.LA(1);
-				if (_la==FORMAT) {
-					{
-					State = 2091;
-					formatClause();
-					}
-				}
-
-				}
-				break;
-			case 8:
-				_localctx = new CreateSubscriptionContext(_localctx);
-				EnterOuterAlt(_localctx, 8);
-				{
-				State = 2094;
-				Match(CREATE);
-				State = 2095;
-				Match(SUBSCRIPTION);
-				State = 2097;
-				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,296,Context) ) {
-				case 1:
-					{
-					State = 2096;
-					ifNotExists();
-					}
-					break;
-				}
-				State = 2099;
-				qualifiedName();
-				State = 2100;
-				Match(FROM);
-				State = 2101;
-				qualifiedName();
 				State = 2103;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
@@ -16235,27 +16055,73 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
+				State = 2106;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==FORMAT) {
+					{
+					State = 2105;
+					formatClause();
+					}
+				}
+
+				}
+				break;
+			case 8:
+				_localctx = new CreateSubscriptionContext(_localctx);
+				EnterOuterAlt(_localctx, 8);
+				{
+				State = 2108;
+				Match(CREATE);
+				State = 2109;
+				Match(SUBSCRIPTION);
+				State = 2111;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,300,Context) ) {
+				case 1:
+					{
+					State = 2110;
+					ifNotExists();
+					}
+					break;
+				}
+				State = 2113;
+				qualifiedName();
+				State = 2114;
+				Match(FROM);
+				State = 2115;
+				qualifiedName();
+				State = 2117;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==WITH) {
+					{
+					State = 2116;
+					optionList();
+					}
+				}
+
 				}
 				break;
 			case 9:
 				_localctx = new CreateSchemaContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2105;
+				State = 2119;
 				Match(CREATE);
-				State = 2106;
+				State = 2120;
 				Match(SCHEMA);
-				State = 2108;
+				State = 2122;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,298,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,302,Context) ) {
 				case 1:
 					{
-					State = 2107;
+					State = 2121;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 2117;
+				State = 2131;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ABORT:
@@ -16280,6 +16146,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CANCEL:
 				case CASCADE:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -16312,6 +16179,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -16366,6 +16234,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IGNORE:
@@ -16401,8 +16270,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -16478,6 +16349,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -16556,21 +16428,22 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
 				case UNICODE_IDENTIFIER:
 					{
-					State = 2110;
+					State = 2124;
 					qualifiedName();
-					State = 2113;
+					State = 2127;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AUTHORIZATION) {
 						{
-						State = 2111;
+						State = 2125;
 						Match(AUTHORIZATION);
-						State = 2112;
+						State = 2126;
 						identifierOrUser();
 						}
 					}
@@ -16579,9 +16452,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					break;
 				case AUTHORIZATION:
 					{
-					State = 2115;
+					State = 2129;
 					Match(AUTHORIZATION);
-					State = 2116;
+					State = 2130;
 					identifierOrUser();
 					}
 					break;
@@ -16594,51 +16467,51 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateDatabaseContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2119;
+				State = 2133;
 				Match(CREATE);
-				State = 2120;
+				State = 2134;
 				Match(DATABASE);
-				State = 2122;
+				State = 2136;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,301,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,305,Context) ) {
 				case 1:
 					{
-					State = 2121;
+					State = 2135;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 2124;
+				State = 2138;
 				identifier();
-				State = 2133;
+				State = 2147;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 16777215L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2147483647L) != 0)) {
 					{
-					State = 2126;
+					State = 2140;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,302,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,306,Context) ) {
 					case 1:
 						{
-						State = 2125;
+						State = 2139;
 						Match(WITH);
 						}
 						break;
 					}
-					State = 2129;
+					State = 2143;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					do {
 						{
 						{
-						State = 2128;
+						State = 2142;
 						databaseOption();
 						}
 						}
-						State = 2131;
+						State = 2145;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
-					} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 16777215L) != 0) );
+					} while ( (((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2147483647L) != 0) );
 					}
 				}
 
@@ -16648,15 +16521,15 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateTypeContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2135;
+				State = 2149;
 				Match(CREATE);
-				State = 2136;
+				State = 2150;
 				Match(TYPE);
-				State = 2137;
+				State = 2151;
 				qualifiedName();
-				State = 2138;
+				State = 2152;
 				Match(AS);
-				State = 2139;
+				State = 2153;
 				typeDefinition();
 				}
 				break;
@@ -16664,24 +16537,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateFunctionContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2141;
+				State = 2155;
 				Match(CREATE);
-				State = 2143;
+				State = 2157;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 2142;
+					State = 2156;
 					orReplace();
 					}
 				}
 
-				State = 2146;
+				State = 2160;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TEMP || _la==TEMPORARY) {
 					{
-					State = 2145;
+					State = 2159;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TEMP || _la==TEMPORARY) ) {
 					ErrorHandler.RecoverInline(this);
@@ -16693,7 +16566,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 2148;
+				State = 2162;
 				_la = TokenStream.LA(1);
 				if ( !(_la==AGGREGATE || _la==FUNCTION) ) {
 				ErrorHandler.RecoverInline(this);
@@ -16702,80 +16575,80 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2150;
+				State = 2164;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,307,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,311,Context) ) {
 				case 1:
 					{
-					State = 2149;
+					State = 2163;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 2152;
+				State = 2166;
 				qualifiedName();
-				State = 2153;
+				State = 2167;
 				Match(OPEN_PAREN);
-				State = 2162;
+				State = 2176;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244010389520L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373239L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534096L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516533L) != 0)) {
 					{
-					State = 2154;
+					State = 2168;
 					functionParameter();
-					State = 2159;
+					State = 2173;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2155;
+						State = 2169;
 						Match(COMMA);
-						State = 2156;
+						State = 2170;
 						functionParameter();
 						}
 						}
-						State = 2161;
+						State = 2175;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 2164;
+				State = 2178;
 				Match(CLOSE_PAREN);
-				State = 2166;
+				State = 2180;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,310,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,314,Context) ) {
 				case 1:
 					{
-					State = 2165;
+					State = 2179;
 					returnsClause();
 					}
 					break;
 				}
-				State = 2171;
+				State = 2185;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,311,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,315,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 2168;
+						State = 2182;
 						functionClause();
 						}
 						} 
 					}
-					State = 2173;
+					State = 2187;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,311,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,315,Context);
 				}
-				State = 2175;
+				State = 2189;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2174;
+					State = 2188;
 					optionList();
 					}
 				}
@@ -16786,9 +16659,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateConnectionContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2177;
+				State = 2191;
 				Match(CREATE);
-				State = 2178;
+				State = 2192;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CONNECTION || _la==SECRET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -16797,36 +16670,36 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2180;
+				State = 2194;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,313,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,317,Context) ) {
 				case 1:
 					{
-					State = 2179;
+					State = 2193;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 2182;
+				State = 2196;
 				qualifiedName();
-				State = 2184;
+				State = 2198;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2183;
+					State = 2197;
 					optionList();
 					}
 				}
 
-				State = 2188;
+				State = 2202;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2186;
+					State = 2200;
 					Match(AS);
-					State = 2187;
+					State = 2201;
 					expression(0);
 					}
 				}
@@ -16837,9 +16710,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CreateRoleContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2190;
+				State = 2204;
 				Match(CREATE);
-				State = 2191;
+				State = 2205;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ROLE || _la==USER) ) {
 				ErrorHandler.RecoverInline(this);
@@ -16848,39 +16721,39 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2193;
+				State = 2207;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,316,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,320,Context) ) {
 				case 1:
 					{
-					State = 2192;
+					State = 2206;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 2195;
+				State = 2209;
 				identifierOrUser();
-				State = 2197;
+				State = 2211;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,317,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,321,Context) ) {
 				case 1:
 					{
-					State = 2196;
+					State = 2210;
 					Match(WITH);
 					}
 					break;
 				}
-				State = 2202;
+				State = 2216;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 16777215L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2147483647L) != 0)) {
 					{
 					{
-					State = 2199;
+					State = 2213;
 					roleOption();
 					}
 					}
-					State = 2204;
+					State = 2218;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -16916,9 +16789,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2207;
+			State = 2221;
 			Match(OR);
-			State = 2208;
+			State = 2222;
 			Match(REPLACE);
 			}
 		}
@@ -16951,11 +16824,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2210;
+			State = 2224;
 			Match(IF);
-			State = 2211;
+			State = 2225;
 			Match(NOT);
-			State = 2212;
+			State = 2226;
 			Match(EXISTS);
 			}
 		}
@@ -16987,9 +16860,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2214;
+			State = 2228;
 			Match(IF);
-			State = 2215;
+			State = 2229;
 			Match(EXISTS);
 			}
 		}
@@ -17024,11 +16897,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2217;
+			State = 2231;
 			Match(OPEN_PAREN);
-			State = 2218;
+			State = 2232;
 			identifierList();
-			State = 2219;
+			State = 2233;
 			Match(CLOSE_PAREN);
 			}
 		}
@@ -17063,11 +16936,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2221;
+			State = 2235;
 			Match(IN);
-			State = 2222;
+			State = 2236;
 			Match(CLUSTER);
-			State = 2223;
+			State = 2237;
 			identifier();
 			}
 		}
@@ -17101,13 +16974,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2225;
+			State = 2239;
 			Match(EMIT);
-			State = 2226;
+			State = 2240;
 			Match(ON);
-			State = 2227;
+			State = 2241;
 			Match(WINDOW);
-			State = 2228;
+			State = 2242;
 			Match(CLOSE);
 			}
 		}
@@ -17151,39 +17024,39 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2230;
+			State = 2244;
 			Match(OPEN_PAREN);
-			State = 2242;
+			State = 2256;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6757059638300704L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 9186762001240425935L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604575L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492051L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984449L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1441717116801646609L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 70368752550901L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13512459079356448L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140321L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290119431L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003693L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462213641L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -72350213515249681L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 18014400654998263L) != 0)) {
 				{
-				State = 2231;
+				State = 2245;
 				tableElement();
-				State = 2236;
+				State = 2250;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,320,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,324,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 2232;
+						State = 2246;
 						Match(COMMA);
-						State = 2233;
+						State = 2247;
 						tableElement();
 						}
 						} 
 					}
-					State = 2238;
+					State = 2252;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,320,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,324,Context);
 				}
-				State = 2240;
+				State = 2254;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 2239;
+					State = 2253;
 					Match(COMMA);
 					}
 				}
@@ -17191,7 +17064,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				}
 			}
 
-			State = 2244;
+			State = 2258;
 			Match(CLOSE_PAREN);
 			}
 		}
@@ -17236,6 +17109,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			return GetToken(StreamDbParser.INCLUDING, i);
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR() { return GetToken(StreamDbParser.STAR, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode USER() { return GetToken(StreamDbParser.USER, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public TypeNameContext typeName() {
 			return GetRuleContext<TypeNameContext>(0);
 		}
@@ -17259,30 +17133,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 190, RULE_tableElement);
 		int _la;
 		try {
-			State = 2283;
+			State = 2300;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,329,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,334,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2246;
+				State = 2260;
 				Match(WATERMARK);
-				State = 2247;
+				State = 2261;
 				Match(FOR);
-				State = 2248;
+				State = 2262;
 				identifier();
-				State = 2249;
+				State = 2263;
 				Match(AS);
-				State = 2250;
+				State = 2264;
 				expression(0);
-				State = 2253;
+				State = 2267;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 2251;
+					State = 2265;
 					Match(WITH);
-					State = 2252;
+					State = 2266;
 					Match(TTL);
 					}
 				}
@@ -17292,44 +17166,44 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2255;
+				State = 2269;
 				tableConstraint();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2256;
+				State = 2270;
 				Match(LIKE);
-				State = 2257;
+				State = 2271;
 				qualifiedName();
-				State = 2265;
+				State = 2279;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 16777215L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2147483647L) != 0)) {
 					{
 					{
-					State = 2260;
+					State = 2274;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,324,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,328,Context) ) {
 					case 1:
 						{
-						State = 2258;
+						State = 2272;
 						Match(INCLUDING);
 						}
 						break;
 					case 2:
 						{
-						State = 2259;
+						State = 2273;
 						label();
 						}
 						break;
 					}
-					State = 2262;
+					State = 2276;
 					label();
 					}
 					}
-					State = 2267;
+					State = 2281;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -17338,48 +17212,372 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2268;
+				State = 2282;
 				Match(STAR);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2269;
-				identifier();
-				State = 2271;
+				State = 2285;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,326,Context) ) {
+				switch (TokenStream.LA(1)) {
+				case ABORT:
+				case ABSOLUTE:
+				case ACTION:
+				case ADD:
+				case ADMIN:
+				case AFTER:
+				case AGGREGATE:
+				case ALTER:
+				case ALWAYS:
+				case APPEND:
+				case ASENSITIVE:
+				case AT:
+				case BACKWARD:
+				case BEGIN:
+				case BETWEEN:
+				case BIT:
+				case BY:
+				case CALL:
+				case CALLED:
+				case CANCEL:
+				case CASCADE:
+				case CHAIN:
+				case CHANGELOG:
+				case CHAR:
+				case CHARACTER:
+				case CHARACTERISTICS:
+				case CHECKPOINT:
+				case CLOSE:
+				case CLUSTER:
+				case CLUSTERS:
+				case COALESCE:
+				case COLUMN:
+				case COLUMNS:
+				case COMMENT:
+				case COMMIT:
+				case COMMITTED:
+				case CONCURRENTLY:
+				case CONFIG:
+				case CONFLICT:
+				case CONNECTION:
+				case CONNECTIONS:
+				case CONNECTOR:
+				case COPY:
+				case CORRESPONDING:
+				case COST:
+				case CSV:
+				case CUBE:
+				case CURRENT:
+				case CURRENT_DATABASE:
+				case CURSOR:
+				case CURSORS:
+				case DATA:
+				case DATABASE:
+				case DATABASES:
+				case DAY:
+				case DAYS:
+				case DEALLOCATE:
+				case DEBEZIUM:
+				case DECLARE:
+				case DECORRELATED:
+				case DEFAULTS:
+				case DEFERRED:
+				case DELETE:
+				case DELIMITER:
+				case DESCRIBE:
+				case DETERMINISTIC:
+				case DISCARD:
+				case DISTRIBUTED:
+				case DOMAIN:
+				case DOUBLE:
+				case DROP:
+				case EACH:
+				case EMIT:
+				case ENCODE:
+				case ENCODING:
+				case ENCRYPTED:
+				case ENGINE:
+				case ENUM:
+				case ENVELOPE:
+				case ERROR:
+				case ESCAPE:
+				case EXCLUDE:
+				case EXCLUSIVE:
+				case EXECUTE:
+				case EXISTS:
+				case EXPLAIN:
+				case EXTENSION:
+				case EXTRACT:
+				case FILE:
+				case FILTER:
+				case FIRST:
+				case FLUSH:
+				case FOLLOWING:
+				case FORCE:
+				case FORMAT:
+				case FORWARD:
+				case FRAGMENT:
+				case FRAGMENTS:
+				case FUNCTION:
+				case FUNCTIONS:
+				case GAP:
+				case GENERATED:
+				case GRANTED:
+				case GREATEST:
+				case GROUPING:
+				case GROUPS:
+				case HEADER:
+				case HISTORY:
+				case HOLD:
+				case HOUR:
+				case HOURS:
+				case IDENTITY:
+				case IF:
+				case IGNORE:
+				case IMMEDIATE:
+				case IMMUTABLE:
+				case INCLUDE:
+				case INCLUDING:
+				case INDEX:
+				case INDEXES:
+				case INHERIT:
+				case INPUT:
+				case INSENSITIVE:
+				case INSERT:
+				case INTERNAL:
+				case INTERVAL:
+				case ISOLATION:
+				case JOB:
+				case JOBS:
+				case JSON:
+				case KEY:
+				case KILL:
+				case LANGUAGE:
+				case LAST:
+				case LEAST:
+				case LEVEL:
+				case LIST:
+				case LISTEN:
+				case LOCAL:
+				case LOCALLY:
+				case LOCK:
+				case LOCKED:
+				case MAP:
+				case MATCH:
+				case MATERIALIZED:
+				case MINUTE:
+				case MINUTES:
+				case MODE:
+				case MONTH:
+				case MONTHS:
+				case MOVE:
+				case MUTUALLY:
+				case NAMES:
+				case NATIONAL:
+				case NETWORK:
+				case NEXT:
+				case NO:
+				case NONE:
+				case NORMALIZE:
+				case NOTHING:
+				case NOTIFY:
+				case NOWAIT:
+				case NULLIF:
+				case NULLS:
+				case OBJECT:
+				case OBJECTS:
+				case OPERATOR:
+				case OPTIMIZED:
+				case OPTION:
+				case OPTIONS:
+				case ORDINALITY:
+				case OTHERS:
+				case OVER:
+				case OVERLAY:
+				case OVERWRITE:
+				case OWNER:
+				case PARALLEL:
+				case PARTITION:
+				case PASSWORD:
+				case PHYSICAL:
+				case PLAN:
+				case PLANS:
+				case POLICY:
+				case POSITION:
+				case PRECEDING:
+				case PRECISION:
+				case PREPARE:
+				case PRIOR:
+				case PRIVILEGES:
+				case PROCEDURE:
+				case PROCESSLIST:
+				case RANGE:
+				case RAW:
+				case READ:
+				case RECOVER:
+				case RECURSION:
+				case RECURSIVE:
+				case REDACTED:
+				case REFRESH:
+				case RELATIVE:
+				case RELEASE:
+				case RENAME:
+				case REPEATABLE:
+				case REPLACE:
+				case REPLAN:
+				case REPLICA:
+				case REPLICAS:
+				case RESET:
+				case RESPECT:
+				case RESTRICT:
+				case RETURN:
+				case RETURNS:
+				case REVOKE:
+				case ROLE:
+				case ROLES:
+				case ROLLBACK:
+				case ROLLUP:
+				case ROW:
+				case ROWS:
+				case SAVEPOINT:
+				case SCALAR:
+				case SCHEMA:
+				case SCHEMAS:
+				case SCROLL:
+				case SECOND:
+				case SECONDS:
+				case SECRET:
+				case SECRETS:
+				case SECURITY:
+				case SEQUENCE:
+				case SEQUENCES:
+				case SERIALIZABLE:
+				case SESSION:
+				case SET:
+				case SETOF:
+				case SETS:
+				case SHARE:
+				case SHOW:
+				case SIMPLE:
+				case SINCE:
+				case SINK:
+				case SINKS:
+				case SKIP_KEYWORD:
+				case SNAPSHOT:
+				case SOURCE:
+				case SOURCES:
+				case STABLE:
+				case START:
+				case STATEMENT:
+				case STDIN:
+				case STDOUT:
+				case STORED:
+				case STRICT:
+				case STRUCT:
+				case SUBSCRIBE:
+				case SUBSCRIPTION:
+				case SUBSCRIPTIONS:
+				case SUBSTRING:
+				case SWAP:
+				case SYSTEM:
+				case SYSTEM_TIME:
+				case TABLES:
+				case TEMP:
+				case TEMPORARY:
+				case TEXT:
+				case TIES:
+				case TIME:
+				case TIMESTAMP:
+				case TRACE:
+				case TRANSACTION:
+				case TREAT:
+				case TRIGGER:
+				case TRIM:
+				case TRUNCATE:
+				case TTL:
+				case TYPE:
+				case TYPES:
+				case UESCAPE:
+				case UNBOUNDED:
+				case UNCOMMITTED:
+				case UNKNOWN:
+				case UNLISTEN:
+				case UNTIL:
+				case UP:
+				case UPDATE:
+				case UPSERT:
+				case USE:
+				case USERS:
+				case VACUUM:
+				case VALID:
+				case VALUE:
+				case VALUES:
+				case VARYING:
+				case VERSION:
+				case VIEW:
+				case VIEWS:
+				case VOLATILE:
+				case WAIT:
+				case WATERMARK:
+				case WITHIN:
+				case WITHOUT:
+				case WORK:
+				case WRITE:
+				case YEAR:
+				case YEARS:
+				case ZONE:
+				case WORD:
+				case QUOTED_IDENTIFIER:
+				case UNICODE_IDENTIFIER:
+					{
+					State = 2283;
+					identifier();
+					}
+					break;
+				case USER:
+					{
+					State = 2284;
+					Match(USER);
+					}
+					break;
+				default:
+					throw new NoViableAltException(this);
+				}
+				State = 2288;
+				ErrorHandler.Sync(this);
+				switch ( Interpreter.AdaptivePredict(TokenStream,331,Context) ) {
 				case 1:
 					{
-					State = 2270;
+					State = 2287;
 					typeName();
 					}
 					break;
 				}
-				State = 2275;
+				State = 2292;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COLLATE) {
 					{
-					State = 2273;
+					State = 2290;
 					Match(COLLATE);
-					State = 2274;
+					State = 2291;
 					qualifiedName();
 					}
 				}
 
-				State = 2280;
+				State = 2297;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (((((_la - 21)) & ~0x3f) == 0 && ((1L << (_la - 21)) & 8796109799425L) != 0) || _la==DEFAULT || _la==GENERATED || ((((_la - 222)) & ~0x3f) == 0 && ((1L << (_la - 222)) & 4504699138998305L) != 0) || _la==UNIQUE) {
+				while (((((_la - 21)) & ~0x3f) == 0 && ((1L << (_la - 21)) & 17592219598849L) != 0) || _la==DEFAULT || _la==GENERATED || ((((_la - 227)) & ~0x3f) == 0 && ((1L << (_la - 227)) & 4504699138998305L) != 0) || _la==UNIQUE) {
 					{
 					{
-					State = 2277;
+					State = 2294;
 					columnConstraint();
 					}
 					}
-					State = 2282;
+					State = 2299;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -17444,96 +17642,96 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2287;
+			State = 2304;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2285;
+				State = 2302;
 				Match(CONSTRAINT);
-				State = 2286;
+				State = 2303;
 				identifier();
 				}
 			}
 
-			State = 2321;
+			State = 2338;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PRIMARY:
 				{
-				State = 2289;
+				State = 2306;
 				Match(PRIMARY);
-				State = 2290;
+				State = 2307;
 				Match(KEY);
-				State = 2291;
+				State = 2308;
 				Match(OPEN_PAREN);
-				State = 2292;
+				State = 2309;
 				identifierList();
-				State = 2293;
+				State = 2310;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case UNIQUE:
 				{
-				State = 2295;
+				State = 2312;
 				Match(UNIQUE);
-				State = 2296;
+				State = 2313;
 				Match(OPEN_PAREN);
-				State = 2297;
+				State = 2314;
 				identifierList();
-				State = 2298;
+				State = 2315;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case CHECK:
 				{
-				State = 2300;
+				State = 2317;
 				Match(CHECK);
-				State = 2301;
+				State = 2318;
 				Match(OPEN_PAREN);
-				State = 2302;
+				State = 2319;
 				expression(0);
-				State = 2303;
+				State = 2320;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case FOREIGN:
 				{
-				State = 2305;
+				State = 2322;
 				Match(FOREIGN);
-				State = 2306;
+				State = 2323;
 				Match(KEY);
-				State = 2307;
+				State = 2324;
 				Match(OPEN_PAREN);
-				State = 2308;
+				State = 2325;
 				identifierList();
-				State = 2309;
+				State = 2326;
 				Match(CLOSE_PAREN);
-				State = 2310;
+				State = 2327;
 				Match(REFERENCES);
-				State = 2311;
+				State = 2328;
 				qualifiedName();
-				State = 2313;
+				State = 2330;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 2312;
+					State = 2329;
 					columnNames();
 					}
 				}
 
-				State = 2318;
+				State = 2335;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while (_la==DEFERRABLE || ((((_la - 171)) & ~0x3f) == 0 && ((1L << (_la - 171)) & -9221120168321613823L) != 0)) {
+				while (_la==DEFERRABLE || ((((_la - 174)) & ~0x3f) == 0 && ((1L << (_la - 174)) & 9007267974217729L) != 0) || _la==ON) {
 					{
 					{
-					State = 2315;
+					State = 2332;
 					referenceAction();
 					}
 					}
-					State = 2320;
+					State = 2337;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -17607,119 +17805,119 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2325;
+			State = 2342;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CONSTRAINT) {
 				{
-				State = 2323;
+				State = 2340;
 				Match(CONSTRAINT);
-				State = 2324;
+				State = 2341;
 				identifier();
 				}
 			}
 
-			State = 2370;
+			State = 2387;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,339,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,344,Context) ) {
 			case 1:
 				{
-				State = 2327;
+				State = 2344;
 				Match(NOT);
-				State = 2328;
+				State = 2345;
 				Match(NULL);
 				}
 				break;
 			case 2:
 				{
-				State = 2329;
+				State = 2346;
 				Match(NULL);
 				}
 				break;
 			case 3:
 				{
-				State = 2330;
+				State = 2347;
 				Match(PRIMARY);
-				State = 2331;
+				State = 2348;
 				Match(KEY);
 				}
 				break;
 			case 4:
 				{
-				State = 2332;
+				State = 2349;
 				Match(UNIQUE);
 				}
 				break;
 			case 5:
 				{
-				State = 2333;
+				State = 2350;
 				Match(DEFAULT);
-				State = 2334;
+				State = 2351;
 				expression(0);
 				}
 				break;
 			case 6:
 				{
-				State = 2335;
+				State = 2352;
 				Match(CHECK);
-				State = 2336;
+				State = 2353;
 				Match(OPEN_PAREN);
-				State = 2337;
+				State = 2354;
 				expression(0);
-				State = 2338;
+				State = 2355;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 7:
 				{
-				State = 2340;
+				State = 2357;
 				Match(GENERATED);
-				State = 2344;
+				State = 2361;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALWAYS:
 					{
-					State = 2341;
+					State = 2358;
 					Match(ALWAYS);
 					}
 					break;
 				case BY:
 					{
-					State = 2342;
+					State = 2359;
 					Match(BY);
-					State = 2343;
+					State = 2360;
 					Match(DEFAULT);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2346;
+				State = 2363;
 				Match(AS);
-				State = 2347;
+				State = 2364;
 				Match(IDENTITY);
 				}
 				break;
 			case 8:
 				{
-				State = 2348;
+				State = 2365;
 				Match(GENERATED);
-				State = 2349;
+				State = 2366;
 				Match(ALWAYS);
-				State = 2350;
+				State = 2367;
 				Match(AS);
-				State = 2351;
+				State = 2368;
 				Match(OPEN_PAREN);
-				State = 2352;
+				State = 2369;
 				expression(0);
-				State = 2353;
+				State = 2370;
 				Match(CLOSE_PAREN);
-				State = 2355;
+				State = 2372;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==STORED) {
 					{
-					State = 2354;
+					State = 2371;
 					Match(STORED);
 					}
 				}
@@ -17728,43 +17926,43 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				break;
 			case 9:
 				{
-				State = 2357;
+				State = 2374;
 				Match(AS);
-				State = 2358;
+				State = 2375;
 				expression(0);
 				}
 				break;
 			case 10:
 				{
-				State = 2359;
+				State = 2376;
 				Match(REFERENCES);
-				State = 2360;
+				State = 2377;
 				qualifiedName();
-				State = 2362;
+				State = 2379;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 2361;
+					State = 2378;
 					columnNames();
 					}
 				}
 
-				State = 2367;
+				State = 2384;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,338,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,343,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 2364;
+						State = 2381;
 						referenceAction();
 						}
 						} 
 					}
-					State = 2369;
+					State = 2386;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,338,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,343,Context);
 				}
 				}
 				break;
@@ -17817,15 +18015,15 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 196, RULE_referenceAction);
 		int _la;
 		try {
-			State = 2394;
+			State = 2411;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ON:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2372;
+				State = 2389;
 				Match(ON);
-				State = 2373;
+				State = 2390;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DELETE || _la==UPDATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -17834,34 +18032,34 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2380;
+				State = 2397;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case NO:
 					{
-					State = 2374;
+					State = 2391;
 					Match(NO);
-					State = 2375;
+					State = 2392;
 					Match(ACTION);
 					}
 					break;
 				case RESTRICT:
 					{
-					State = 2376;
+					State = 2393;
 					Match(RESTRICT);
 					}
 					break;
 				case CASCADE:
 					{
-					State = 2377;
+					State = 2394;
 					Match(CASCADE);
 					}
 					break;
 				case SET:
 					{
-					State = 2378;
+					State = 2395;
 					Match(SET);
-					State = 2379;
+					State = 2396;
 					_la = TokenStream.LA(1);
 					if ( !(_la==DEFAULT || _la==NULL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -17880,26 +18078,26 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2382;
+				State = 2399;
 				Match(MATCH);
-				State = 2386;
+				State = 2403;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,341,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,346,Context) ) {
 				case 1:
 					{
-					State = 2383;
+					State = 2400;
 					Match(FULL);
 					}
 					break;
 				case 2:
 					{
-					State = 2384;
+					State = 2401;
 					Match(SIMPLE);
 					}
 					break;
 				case 3:
 					{
-					State = 2385;
+					State = 2402;
 					label();
 					}
 					break;
@@ -17910,26 +18108,26 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case NOT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2389;
+				State = 2406;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 2388;
+					State = 2405;
 					Match(NOT);
 					}
 				}
 
-				State = 2391;
+				State = 2408;
 				Match(DEFERRABLE);
 				}
 				break;
 			case INITIALLY:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2392;
+				State = 2409;
 				Match(INITIALLY);
-				State = 2393;
+				State = 2410;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFERRED || _la==IMMEDIATE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -18054,16 +18252,16 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		TableClauseContext _localctx = new TableClauseContext(Context, State);
 		EnterRule(_localctx, 198, RULE_tableClause);
 		try {
-			State = 2444;
+			State = 2461;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,348,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,353,Context) ) {
 			case 1:
 				_localctx = new AppendOnlyClauseContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2396;
+				State = 2413;
 				Match(APPEND);
-				State = 2397;
+				State = 2414;
 				Match(ONLY);
 				}
 				break;
@@ -18071,54 +18269,54 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new TableConflictClauseContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2398;
+				State = 2415;
 				Match(ON);
-				State = 2399;
+				State = 2416;
 				Match(CONFLICT);
-				State = 2412;
+				State = 2429;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,344,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,349,Context) ) {
 				case 1:
 					{
-					State = 2400;
+					State = 2417;
 					Match(OVERWRITE);
 					}
 					break;
 				case 2:
 					{
-					State = 2401;
+					State = 2418;
 					Match(IGNORE);
 					}
 					break;
 				case 3:
 					{
-					State = 2402;
+					State = 2419;
 					Match(DO);
-					State = 2403;
+					State = 2420;
 					Match(NOTHING);
 					}
 					break;
 				case 4:
 					{
-					State = 2404;
+					State = 2421;
 					Match(DO);
-					State = 2405;
+					State = 2422;
 					Match(UPDATE);
-					State = 2406;
+					State = 2423;
 					Match(FULL);
 					}
 					break;
 				case 5:
 					{
-					State = 2407;
+					State = 2424;
 					Match(DO);
-					State = 2408;
+					State = 2425;
 					Match(UPDATE);
-					State = 2409;
+					State = 2426;
 					Match(IF);
-					State = 2410;
+					State = 2427;
 					Match(NOT);
-					State = 2411;
+					State = 2428;
 					Match(NULL);
 					}
 					break;
@@ -18129,17 +18327,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new VersionClauseContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2414;
+				State = 2431;
 				Match(WITH);
-				State = 2415;
+				State = 2432;
 				Match(VERSION);
-				State = 2416;
+				State = 2433;
 				Match(COLUMN);
-				State = 2417;
+				State = 2434;
 				Match(OPEN_PAREN);
-				State = 2418;
+				State = 2435;
 				identifierList();
-				State = 2419;
+				State = 2436;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -18147,7 +18345,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new OptionsClauseContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2421;
+				State = 2438;
 				optionList();
 				}
 				break;
@@ -18155,44 +18353,44 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new IncludeClauseContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2422;
+				State = 2439;
 				Match(INCLUDE);
-				State = 2423;
+				State = 2440;
 				label();
-				State = 2426;
+				State = 2443;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,345,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,350,Context) ) {
 				case 1:
 					{
-					State = 2424;
+					State = 2441;
 					label();
 					}
 					break;
 				case 2:
 					{
-					State = 2425;
+					State = 2442;
 					stringLiteral();
 					}
 					break;
 				}
-				State = 2429;
+				State = 2446;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,346,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,351,Context) ) {
 				case 1:
 					{
-					State = 2428;
+					State = 2445;
 					typeName();
 					}
 					break;
 				}
-				State = 2433;
+				State = 2450;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,347,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,352,Context) ) {
 				case 1:
 					{
-					State = 2431;
+					State = 2448;
 					Match(AS);
-					State = 2432;
+					State = 2449;
 					identifier();
 					}
 					break;
@@ -18203,13 +18401,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new SourceTableClauseContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2435;
+				State = 2452;
 				Match(FROM);
-				State = 2436;
+				State = 2453;
 				qualifiedName();
-				State = 2437;
+				State = 2454;
 				Match(TABLE);
-				State = 2438;
+				State = 2455;
 				stringLiteral();
 				}
 				break;
@@ -18217,11 +18415,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new EngineClauseContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2440;
+				State = 2457;
 				Match(ENGINE);
-				State = 2441;
+				State = 2458;
 				Match(EQUAL);
-				State = 2442;
+				State = 2459;
 				identifier();
 				}
 				break;
@@ -18229,7 +18427,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new TableFormatClauseContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2443;
+				State = 2460;
 				formatClause();
 				}
 				break;
@@ -18280,35 +18478,35 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2446;
+			State = 2463;
 			Match(FORMAT);
-			State = 2447;
+			State = 2464;
 			label();
-			State = 2449;
+			State = 2466;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OPEN_PAREN) {
 				{
-				State = 2448;
+				State = 2465;
 				optionGroup();
 				}
 			}
 
-			State = 2456;
+			State = 2473;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ENCODE) {
 				{
-				State = 2451;
+				State = 2468;
 				Match(ENCODE);
-				State = 2452;
+				State = 2469;
 				label();
-				State = 2454;
+				State = 2471;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 2453;
+					State = 2470;
 					optionGroup();
 					}
 				}
@@ -18316,23 +18514,23 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				}
 			}
 
-			State = 2464;
+			State = 2481;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==KEY) {
 				{
-				State = 2458;
+				State = 2475;
 				Match(KEY);
-				State = 2459;
+				State = 2476;
 				Match(ENCODE);
-				State = 2460;
+				State = 2477;
 				label();
-				State = 2462;
+				State = 2479;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 2461;
+					State = 2478;
 					optionGroup();
 					}
 				}
@@ -18379,42 +18577,42 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		IndexClauseContext _localctx = new IndexClauseContext(Context, State);
 		EnterRule(_localctx, 202, RULE_indexClause);
 		try {
-			State = 2474;
+			State = 2491;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case INCLUDE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2466;
+				State = 2483;
 				Match(INCLUDE);
-				State = 2467;
+				State = 2484;
 				expressionGroup();
 				}
 				break;
 			case DISTRIBUTED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2468;
+				State = 2485;
 				Match(DISTRIBUTED);
-				State = 2469;
+				State = 2486;
 				Match(BY);
-				State = 2470;
+				State = 2487;
 				expressionGroup();
 				}
 				break;
 			case WITH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2471;
+				State = 2488;
 				optionList();
 				}
 				break;
 			case WHERE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2472;
+				State = 2489;
 				Match(WHERE);
-				State = 2473;
+				State = 2490;
 				expression(0);
 				}
 				break;
@@ -18459,30 +18657,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2476;
+			State = 2493;
 			label();
-			State = 2478;
+			State = 2495;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==EQUAL) {
 				{
-				State = 2477;
+				State = 2494;
 				Match(EQUAL);
 				}
 			}
 
-			State = 2482;
+			State = 2499;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,356,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,361,Context) ) {
 			case 1:
 				{
-				State = 2480;
+				State = 2497;
 				label();
 				}
 				break;
 			case 2:
 				{
-				State = 2481;
+				State = 2498;
 				literal();
 				}
 				break;
@@ -18541,78 +18739,78 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 206, RULE_typeDefinition);
 		int _la;
 		try {
-			State = 2521;
+			State = 2538;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OPEN_PAREN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2484;
+				State = 2501;
 				Match(OPEN_PAREN);
-				State = 2493;
+				State = 2510;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244010389536L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373237L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534112L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516277L) != 0)) {
 					{
-					State = 2485;
+					State = 2502;
 					nameAndType();
-					State = 2490;
+					State = 2507;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2486;
+						State = 2503;
 						Match(COMMA);
-						State = 2487;
+						State = 2504;
 						nameAndType();
 						}
 						}
-						State = 2492;
+						State = 2509;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 2495;
+				State = 2512;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case ENUM:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2496;
+				State = 2513;
 				Match(ENUM);
-				State = 2497;
+				State = 2514;
 				Match(OPEN_PAREN);
-				State = 2506;
+				State = 2523;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (((((_la - 408)) & ~0x3f) == 0 && ((1L << (_la - 408)) & 39L) != 0)) {
+				if (((((_la - 415)) & ~0x3f) == 0 && ((1L << (_la - 415)) & 39L) != 0)) {
 					{
-					State = 2498;
+					State = 2515;
 					stringLiteral();
-					State = 2503;
+					State = 2520;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 2499;
+						State = 2516;
 						Match(COMMA);
-						State = 2500;
+						State = 2517;
 						stringLiteral();
 						}
 						}
-						State = 2505;
+						State = 2522;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 2508;
+				State = 2525;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -18620,7 +18818,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MAP:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2509;
+				State = 2526;
 				_la = TokenStream.LA(1);
 				if ( !(_la==LIST || _la==MAP) ) {
 				ErrorHandler.RecoverInline(this);
@@ -18629,27 +18827,27 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2510;
+				State = 2527;
 				Match(OPEN_PAREN);
-				State = 2511;
+				State = 2528;
 				typeOption();
-				State = 2516;
+				State = 2533;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2512;
+					State = 2529;
 					Match(COMMA);
-					State = 2513;
+					State = 2530;
 					typeOption();
 					}
 					}
-					State = 2518;
+					State = 2535;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2519;
+				State = 2536;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -18694,21 +18892,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2523;
+			State = 2540;
 			label();
-			State = 2525;
+			State = 2542;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 16777215L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2147483647L) != 0)) {
 				{
-				State = 2524;
+				State = 2541;
 				label();
 				}
 			}
 
-			State = 2527;
+			State = 2544;
 			Match(EQUAL);
-			State = 2528;
+			State = 2545;
 			typeName();
 			}
 		}
@@ -18751,34 +18949,34 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2531;
+			State = 2548;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==VARIADIC) {
 				{
-				State = 2530;
+				State = 2547;
 				Match(VARIADIC);
 				}
 			}
 
-			State = 2534;
+			State = 2551;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,365,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,370,Context) ) {
 			case 1:
 				{
-				State = 2533;
+				State = 2550;
 				identifier();
 				}
 				break;
 			}
-			State = 2536;
+			State = 2553;
 			typeName();
-			State = 2539;
+			State = 2556;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DEFAULT || _la==EQUAL) {
 				{
-				State = 2537;
+				State = 2554;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DEFAULT || _la==EQUAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -18787,7 +18985,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2538;
+				State = 2555;
 				expression(0);
 				}
 			}
@@ -18836,46 +19034,46 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 212, RULE_returnsClause);
 		int _la;
 		try {
-			State = 2556;
+			State = 2573;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,368,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,373,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2541;
+				State = 2558;
 				Match(RETURNS);
-				State = 2542;
+				State = 2559;
 				Match(TABLE);
-				State = 2543;
+				State = 2560;
 				Match(OPEN_PAREN);
-				State = 2544;
+				State = 2561;
 				nameAndType();
-				State = 2549;
+				State = 2566;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2545;
+					State = 2562;
 					Match(COMMA);
-					State = 2546;
+					State = 2563;
 					nameAndType();
 					}
 					}
-					State = 2551;
+					State = 2568;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2552;
+				State = 2569;
 				Match(CLOSE_PAREN);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2554;
+				State = 2571;
 				Match(RETURNS);
-				State = 2555;
+				State = 2572;
 				typeName();
 				}
 				break;
@@ -18951,15 +19149,15 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 214, RULE_functionClause);
 		int _la;
 		try {
-			State = 2605;
+			State = 2622;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,374,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,379,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2558;
+				State = 2575;
 				Match(LANGUAGE);
-				State = 2561;
+				State = 2578;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ABORT:
@@ -18984,6 +19182,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CANCEL:
 				case CASCADE:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -19016,6 +19215,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -19070,6 +19270,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IGNORE:
@@ -19105,8 +19306,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -19182,6 +19385,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -19260,12 +19464,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
 				case UNICODE_IDENTIFIER:
 					{
-					State = 2559;
+					State = 2576;
 					identifier();
 					}
 					break;
@@ -19274,7 +19479,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case UNICODE_STRING:
 				case DOLLAR_STRING:
 					{
-					State = 2560;
+					State = 2577;
 					stringLiteral();
 					}
 					break;
@@ -19286,18 +19491,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2563;
+				State = 2580;
 				Match(AS);
-				State = 2564;
+				State = 2581;
 				stringLiteral();
-				State = 2567;
+				State = 2584;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 2565;
+					State = 2582;
 					Match(COMMA);
-					State = 2566;
+					State = 2583;
 					stringLiteral();
 					}
 				}
@@ -19307,72 +19512,72 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2569;
+				State = 2586;
 				Match(RETURN);
-				State = 2570;
+				State = 2587;
 				expression(0);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2571;
+				State = 2588;
 				Match(IMMUTABLE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2572;
+				State = 2589;
 				Match(STABLE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2573;
+				State = 2590;
 				Match(VOLATILE);
 				}
 				break;
 			case 7:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2574;
+				State = 2591;
 				Match(STRICT);
 				}
 				break;
 			case 8:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2575;
+				State = 2592;
 				Match(CALLED);
-				State = 2576;
+				State = 2593;
 				Match(ON);
-				State = 2577;
+				State = 2594;
 				Match(NULL);
-				State = 2578;
+				State = 2595;
 				Match(INPUT);
 				}
 				break;
 			case 9:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2579;
+				State = 2596;
 				Match(RETURNS);
-				State = 2580;
+				State = 2597;
 				Match(NULL);
-				State = 2581;
+				State = 2598;
 				Match(ON);
-				State = 2582;
+				State = 2599;
 				Match(NULL);
-				State = 2583;
+				State = 2600;
 				Match(INPUT);
 				}
 				break;
 			case 10:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2584;
+				State = 2601;
 				_la = TokenStream.LA(1);
 				if ( !(_la==COST || _la==PARALLEL || _la==ROWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19381,18 +19586,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2587;
+				State = 2604;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,371,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,376,Context) ) {
 				case 1:
 					{
-					State = 2585;
+					State = 2602;
 					label();
 					}
 					break;
 				case 2:
 					{
-					State = 2586;
+					State = 2603;
 					literal();
 					}
 					break;
@@ -19402,11 +19607,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 11:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2589;
+				State = 2606;
 				Match(USING);
-				State = 2590;
+				State = 2607;
 				label();
-				State = 2593;
+				State = 2610;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING:
@@ -19414,7 +19619,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case UNICODE_STRING:
 				case DOLLAR_STRING:
 					{
-					State = 2591;
+					State = 2608;
 					stringLiteral();
 					}
 					break;
@@ -19440,6 +19645,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CANCEL:
 				case CASCADE:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -19472,6 +19678,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -19526,6 +19733,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IGNORE:
@@ -19561,8 +19769,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -19638,6 +19848,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -19716,12 +19927,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
 				case UNICODE_IDENTIFIER:
 					{
-					State = 2592;
+					State = 2609;
 					identifier();
 					}
 					break;
@@ -19733,34 +19945,34 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 12:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2597;
+				State = 2614;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,373,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,378,Context) ) {
 				case 1:
 					{
-					State = 2595;
+					State = 2612;
 					Match(SECURITY);
 					}
 					break;
 				case 2:
 					{
-					State = 2596;
+					State = 2613;
 					label();
 					}
 					break;
 				}
-				State = 2599;
+				State = 2616;
 				label();
 				}
 				break;
 			case 13:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2600;
+				State = 2617;
 				Match(SET);
-				State = 2601;
+				State = 2618;
 				identifier();
-				State = 2602;
+				State = 2619;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -19769,7 +19981,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2603;
+				State = 2620;
 				expression(0);
 				}
 				break;
@@ -19818,25 +20030,25 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 216, RULE_roleOption);
 		int _la;
 		try {
-			State = 2628;
+			State = 2645;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,379,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,384,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2608;
+				State = 2625;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ENCRYPTED) {
 					{
-					State = 2607;
+					State = 2624;
 					Match(ENCRYPTED);
 					}
 				}
 
-				State = 2610;
+				State = 2627;
 				Match(PASSWORD);
-				State = 2613;
+				State = 2630;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING:
@@ -19844,13 +20056,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case UNICODE_STRING:
 				case DOLLAR_STRING:
 					{
-					State = 2611;
+					State = 2628;
 					stringLiteral();
 					}
 					break;
 				case NULL:
 					{
-					State = 2612;
+					State = 2629;
 					Match(NULL);
 					}
 					break;
@@ -19862,46 +20074,46 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2615;
+				State = 2632;
 				Match(VALID);
-				State = 2616;
+				State = 2633;
 				Match(UNTIL);
-				State = 2617;
+				State = 2634;
 				stringLiteral();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2618;
+				State = 2635;
 				Match(CONNECTION);
-				State = 2619;
+				State = 2636;
 				Match(LIMIT);
-				State = 2621;
+				State = 2638;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 2620;
+					State = 2637;
 					Match(MINUS);
 					}
 				}
 
-				State = 2623;
+				State = 2640;
 				Match(INTEGER);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2624;
+				State = 2641;
 				label();
-				State = 2626;
+				State = 2643;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 2625;
+					State = 2642;
 					optionGroup();
 					}
 				}
@@ -19941,7 +20153,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		IdentifierOrUserContext _localctx = new IdentifierOrUserContext(Context, State);
 		EnterRule(_localctx, 218, RULE_identifierOrUser);
 		try {
-			State = 2635;
+			State = 2652;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -19966,6 +20178,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -19998,6 +20211,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -20052,6 +20266,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -20087,8 +20302,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -20164,6 +20381,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -20242,41 +20460,42 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2630;
+				State = 2647;
 				identifier();
 				}
 				break;
 			case CURRENT_USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2631;
+				State = 2648;
 				Match(CURRENT_USER);
 				}
 				break;
 			case SESSION_USER:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2632;
+				State = 2649;
 				Match(SESSION_USER);
 				}
 				break;
 			case CURRENT_ROLE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2633;
+				State = 2650;
 				Match(CURRENT_ROLE);
 				}
 				break;
 			case USER:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2634;
+				State = 2651;
 				Match(USER);
 				}
 				break;
@@ -20314,9 +20533,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2637;
+			State = 2654;
 			Match(WITH);
-			State = 2638;
+			State = 2655;
 			optionGroup();
 			}
 		}
@@ -20360,39 +20579,39 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2640;
+			State = 2657;
 			Match(OPEN_PAREN);
-			State = 2652;
+			State = 2669;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 671088639L) != 0)) {
+			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -32L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 85899345919L) != 0)) {
 				{
-				State = 2641;
+				State = 2658;
 				option();
-				State = 2646;
+				State = 2663;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,381,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,386,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 2642;
+						State = 2659;
 						Match(COMMA);
-						State = 2643;
+						State = 2660;
 						option();
 						}
 						} 
 					}
-					State = 2648;
+					State = 2665;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,381,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,386,Context);
 				}
-				State = 2650;
+				State = 2667;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 2649;
+					State = 2666;
 					Match(COMMA);
 					}
 				}
@@ -20400,7 +20619,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				}
 			}
 
-			State = 2654;
+			State = 2671;
 			Match(CLOSE_PAREN);
 			}
 		}
@@ -20443,31 +20662,31 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		int _la;
 		try {
 			int _alt;
-			State = 2675;
+			State = 2692;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,387,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,392,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2656;
+				State = 2673;
 				optionName();
-				State = 2657;
+				State = 2674;
 				Match(EQUAL);
-				State = 2658;
+				State = 2675;
 				optionValue();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2660;
+				State = 2677;
 				optionName();
-				State = 2662;
+				State = 2679;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 4036210462902190079L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 126105187612884991L) != 0) || ((((_la - 450)) & ~0x3f) == 0 && ((1L << (_la - 450)) & 7L) != 0)) {
 					{
-					State = 2661;
+					State = 2678;
 					optionValue();
 					}
 				}
@@ -20477,9 +20696,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2664;
+				State = 2681;
 				label();
-				State = 2666;
+				State = 2683;
 				ErrorHandler.Sync(this);
 				_alt = 1;
 				do {
@@ -20487,7 +20706,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					case 1:
 						{
 						{
-						State = 2665;
+						State = 2682;
 						label();
 						}
 						}
@@ -20495,21 +20714,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					default:
 						throw new NoViableAltException(this);
 					}
-					State = 2668;
+					State = 2685;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,385,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,390,Context);
 				} while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER );
-				State = 2671;
+				State = 2688;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==EQUAL) {
 					{
-					State = 2670;
+					State = 2687;
 					Match(EQUAL);
 					}
 				}
 
-				State = 2673;
+				State = 2690;
 				optionValue();
 				}
 				break;
@@ -20555,7 +20774,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2679;
+			State = 2696;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -20595,6 +20814,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CASE:
 			case CAST:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -20640,6 +20860,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -20712,6 +20933,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -20763,8 +20985,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -20857,6 +21081,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -20957,12 +21182,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				{
-				State = 2677;
+				State = 2694;
 				label();
 				}
 				break;
@@ -20971,26 +21197,26 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case UNICODE_STRING:
 			case DOLLAR_STRING:
 				{
-				State = 2678;
+				State = 2695;
 				stringLiteral();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2685;
+			State = 2702;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 2681;
+				State = 2698;
 				Match(DOT);
-				State = 2682;
+				State = 2699;
 				label();
 				}
 				}
-				State = 2687;
+				State = 2704;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -21020,6 +21246,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ReservedWordContext reservedWord() {
 			return GetRuleContext<ReservedWordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode STAR() { return GetToken(StreamDbParser.STAR, 0); }
 		public OptionValueContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
@@ -21034,24 +21263,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 228, RULE_optionValue);
 		int _la;
 		try {
-			State = 2697;
+			State = 2715;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,391,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,396,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2688;
+				State = 2705;
 				Match(SECRET);
-				State = 2689;
+				State = 2706;
 				qualifiedName();
-				State = 2692;
+				State = 2709;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2690;
+					State = 2707;
 					Match(AS);
-					State = 2691;
+					State = 2708;
 					Match(FILE);
 					}
 				}
@@ -21061,21 +21290,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2694;
+				State = 2711;
 				expression(0);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2695;
+				State = 2712;
 				reservedWord();
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2696;
+				State = 2713;
+				joinWord();
+				}
+				break;
+			case 5:
+				EnterOuterAlt(_localctx, 5);
+				{
+				State = 2714;
 				Match(STAR);
 				}
 				break;
@@ -21132,13 +21368,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 230, RULE_itemKind);
 		int _la;
 		try {
-			State = 2729;
+			State = 2747;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2699;
+				State = 2717;
 				Match(TABLE);
 				}
 				break;
@@ -21146,129 +21382,129 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case VIEW:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2701;
+				State = 2719;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MATERIALIZED) {
 					{
-					State = 2700;
+					State = 2718;
 					Match(MATERIALIZED);
 					}
 				}
 
-				State = 2703;
+				State = 2721;
 				Match(VIEW);
 				}
 				break;
 			case INDEX:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2704;
+				State = 2722;
 				Match(INDEX);
 				}
 				break;
 			case SOURCE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2705;
+				State = 2723;
 				Match(SOURCE);
 				}
 				break;
 			case SINK:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2706;
+				State = 2724;
 				Match(SINK);
 				}
 				break;
 			case SCHEMA:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2707;
+				State = 2725;
 				Match(SCHEMA);
 				}
 				break;
 			case DATABASE:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2708;
+				State = 2726;
 				Match(DATABASE);
 				}
 				break;
 			case TYPE:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2709;
+				State = 2727;
 				Match(TYPE);
 				}
 				break;
 			case FUNCTION:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2710;
+				State = 2728;
 				Match(FUNCTION);
 				}
 				break;
 			case AGGREGATE:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2711;
+				State = 2729;
 				Match(AGGREGATE);
 				}
 				break;
 			case PROCEDURE:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2712;
+				State = 2730;
 				Match(PROCEDURE);
 				}
 				break;
 			case SUBSCRIPTION:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2713;
+				State = 2731;
 				Match(SUBSCRIPTION);
 				}
 				break;
 			case CONNECTION:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2714;
+				State = 2732;
 				Match(CONNECTION);
 				}
 				break;
 			case SECRET:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2715;
+				State = 2733;
 				Match(SECRET);
 				}
 				break;
 			case USER:
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 2716;
+				State = 2734;
 				Match(USER);
 				}
 				break;
 			case ROLE:
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 2717;
+				State = 2735;
 				Match(ROLE);
 				}
 				break;
 			case CLUSTER:
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 2718;
+				State = 2736;
 				Match(CLUSTER);
-				State = 2720;
+				State = 2738;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,393,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,398,Context) ) {
 				case 1:
 					{
-					State = 2719;
+					State = 2737;
 					Match(REPLICA);
 					}
 					break;
@@ -21278,44 +21514,44 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SEQUENCE:
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 2722;
+				State = 2740;
 				Match(SEQUENCE);
 				}
 				break;
 			case DOMAIN:
 				EnterOuterAlt(_localctx, 19);
 				{
-				State = 2723;
+				State = 2741;
 				Match(DOMAIN);
 				}
 				break;
 			case EXTENSION:
 				EnterOuterAlt(_localctx, 20);
 				{
-				State = 2724;
+				State = 2742;
 				Match(EXTENSION);
 				}
 				break;
 			case COLUMN:
 				EnterOuterAlt(_localctx, 21);
 				{
-				State = 2725;
+				State = 2743;
 				Match(COLUMN);
 				}
 				break;
 			case CONSTRAINT:
 				EnterOuterAlt(_localctx, 22);
 				{
-				State = 2726;
+				State = 2744;
 				Match(CONSTRAINT);
 				}
 				break;
 			case NETWORK:
 				EnterOuterAlt(_localctx, 23);
 				{
-				State = 2727;
+				State = 2745;
 				Match(NETWORK);
-				State = 2728;
+				State = 2746;
 				Match(POLICY);
 				}
 				break;
@@ -21369,44 +21605,44 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2731;
+			State = 2749;
 			Match(DROP);
-			State = 2732;
+			State = 2750;
 			itemKind();
-			State = 2734;
+			State = 2752;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,395,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,400,Context) ) {
 			case 1:
 				{
-				State = 2733;
+				State = 2751;
 				ifExists();
 				}
 				break;
 			}
-			State = 2736;
+			State = 2754;
 			dropTarget();
-			State = 2741;
+			State = 2759;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2737;
+				State = 2755;
 				Match(COMMA);
-				State = 2738;
+				State = 2756;
 				dropTarget();
 				}
 				}
-				State = 2743;
+				State = 2761;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2745;
+			State = 2763;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADE || _la==RESTRICT) {
 				{
-				State = 2744;
+				State = 2762;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADE || _la==RESTRICT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -21462,7 +21698,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 234, RULE_dropTarget);
 		int _la;
 		try {
-			State = 2764;
+			State = 2782;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -21487,6 +21723,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -21519,6 +21756,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -21573,6 +21811,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -21608,8 +21847,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -21685,6 +21926,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -21763,48 +22005,49 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2747;
+				State = 2765;
 				qualifiedName();
-				State = 2760;
+				State = 2778;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 2748;
+					State = 2766;
 					Match(OPEN_PAREN);
-					State = 2757;
+					State = 2775;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244010389520L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373239L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534096L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516533L) != 0)) {
 						{
-						State = 2749;
+						State = 2767;
 						functionParameter();
-						State = 2754;
+						State = 2772;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (_la==COMMA) {
 							{
 							{
-							State = 2750;
+							State = 2768;
 							Match(COMMA);
-							State = 2751;
+							State = 2769;
 							functionParameter();
 							}
 							}
-							State = 2756;
+							State = 2774;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
 						}
 					}
 
-					State = 2759;
+					State = 2777;
 					Match(CLOSE_PAREN);
 					}
 				}
@@ -21814,14 +22057,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2762;
+				State = 2780;
 				Match(USER);
 				}
 				break;
 			case CURRENT_USER:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2763;
+				State = 2781;
 				Match(CURRENT_USER);
 				}
 				break;
@@ -21897,26 +22140,26 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 236, RULE_alterStatement);
 		int _la;
 		try {
-			State = 2811;
+			State = 2829;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,410,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,415,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2766;
+				State = 2784;
 				Match(ALTER);
-				State = 2767;
+				State = 2785;
 				Match(SYSTEM);
-				State = 2778;
+				State = 2796;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case SET:
 					{
-					State = 2768;
+					State = 2786;
 					Match(SET);
-					State = 2769;
+					State = 2787;
 					optionLabel();
-					State = 2770;
+					State = 2788;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TO || _la==EQUAL) ) {
 					ErrorHandler.RecoverInline(this);
@@ -21925,26 +22168,26 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 2771;
+					State = 2789;
 					setValues();
 					}
 					break;
 				case RESET:
 					{
-					State = 2773;
+					State = 2791;
 					Match(RESET);
-					State = 2776;
+					State = 2794;
 					ErrorHandler.Sync(this);
-					switch ( Interpreter.AdaptivePredict(TokenStream,402,Context) ) {
+					switch ( Interpreter.AdaptivePredict(TokenStream,407,Context) ) {
 					case 1:
 						{
-						State = 2774;
+						State = 2792;
 						Match(ALL);
 						}
 						break;
 					case 2:
 						{
-						State = 2775;
+						State = 2793;
 						optionLabel();
 						}
 						break;
@@ -21959,89 +22202,89 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2780;
+				State = 2798;
 				Match(ALTER);
-				State = 2781;
+				State = 2799;
 				itemKind();
-				State = 2783;
+				State = 2801;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,404,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,409,Context) ) {
 				case 1:
 					{
-					State = 2782;
+					State = 2800;
 					ifExists();
 					}
 					break;
 				}
-				State = 2787;
+				State = 2805;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,405,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,410,Context) ) {
 				case 1:
 					{
-					State = 2785;
+					State = 2803;
 					qualifiedName();
 					}
 					break;
 				case 2:
 					{
-					State = 2786;
+					State = 2804;
 					identifierOrUser();
 					}
 					break;
 				}
-				State = 2801;
+				State = 2819;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 2789;
+					State = 2807;
 					Match(OPEN_PAREN);
-					State = 2798;
+					State = 2816;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244010389520L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373239L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534096L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516533L) != 0)) {
 						{
-						State = 2790;
+						State = 2808;
 						functionParameter();
-						State = 2795;
+						State = 2813;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (_la==COMMA) {
 							{
 							{
-							State = 2791;
+							State = 2809;
 							Match(COMMA);
-							State = 2792;
+							State = 2810;
 							functionParameter();
 							}
 							}
-							State = 2797;
+							State = 2815;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
 						}
 					}
 
-					State = 2800;
+					State = 2818;
 					Match(CLOSE_PAREN);
 					}
 				}
 
-				State = 2803;
+				State = 2821;
 				alterAction();
-				State = 2808;
+				State = 2826;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2804;
+					State = 2822;
 					Match(COMMA);
-					State = 2805;
+					State = 2823;
 					alterAction();
 					}
 					}
-					State = 2810;
+					State = 2828;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -22237,6 +22480,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		}
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode TO() { return GetToken(StreamDbParser.TO, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode EQUAL() { return GetToken(StreamDbParser.EQUAL, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFERRED() { return GetToken(StreamDbParser.DEFERRED, 0); }
 		public SetParameterActionContext(AlterActionContext context) { CopyFrom(context); }
 	}
 	public partial class ResetParameterActionContext : AlterActionContext {
@@ -22245,6 +22489,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public OptionLabelContext optionLabel() {
 			return GetRuleContext<OptionLabelContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DEFERRED() { return GetToken(StreamDbParser.DEFERRED, 0); }
 		public ResetParameterActionContext(AlterActionContext context) { CopyFrom(context); }
 	}
 	public partial class OtherActionContext : AlterActionContext {
@@ -22270,16 +22515,16 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		int _la;
 		try {
 			int _alt;
-			State = 2935;
+			State = 2958;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,429,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,436,Context) ) {
 			case 1:
 				_localctx = new AddConstraintActionContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2813;
+				State = 2831;
 				Match(ADD);
-				State = 2814;
+				State = 2832;
 				tableConstraint();
 				}
 				break;
@@ -22287,29 +22532,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new AddColumnActionContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2815;
+				State = 2833;
 				Match(ADD);
-				State = 2817;
+				State = 2835;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,411,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,416,Context) ) {
 				case 1:
 					{
-					State = 2816;
+					State = 2834;
 					Match(COLUMN);
 					}
 					break;
 				}
-				State = 2820;
+				State = 2838;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,412,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,417,Context) ) {
 				case 1:
 					{
-					State = 2819;
+					State = 2837;
 					ifNotExists();
 					}
 					break;
 				}
-				State = 2822;
+				State = 2840;
 				tableElement();
 				}
 				break;
@@ -22317,28 +22562,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new DropConstraintActionContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2823;
+				State = 2841;
 				Match(DROP);
-				State = 2824;
+				State = 2842;
 				Match(CONSTRAINT);
-				State = 2826;
+				State = 2844;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,413,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,418,Context) ) {
 				case 1:
 					{
-					State = 2825;
+					State = 2843;
 					ifExists();
 					}
 					break;
 				}
-				State = 2828;
+				State = 2846;
 				identifier();
-				State = 2830;
+				State = 2848;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2829;
+					State = 2847;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CASCADE || _la==RESTRICT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22356,36 +22601,36 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new DropColumnActionContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2832;
+				State = 2850;
 				Match(DROP);
-				State = 2834;
+				State = 2852;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,415,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,420,Context) ) {
 				case 1:
 					{
-					State = 2833;
+					State = 2851;
 					Match(COLUMN);
 					}
 					break;
 				}
-				State = 2837;
+				State = 2855;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,416,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,421,Context) ) {
 				case 1:
 					{
-					State = 2836;
+					State = 2854;
 					ifExists();
 					}
 					break;
 				}
-				State = 2839;
+				State = 2857;
 				identifier();
-				State = 2841;
+				State = 2859;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 2840;
+					State = 2858;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CASCADE || _la==RESTRICT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -22403,44 +22648,44 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new ColumnTypeActionContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2843;
+				State = 2861;
 				Match(ALTER);
-				State = 2845;
+				State = 2863;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,418,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,423,Context) ) {
 				case 1:
 					{
-					State = 2844;
+					State = 2862;
 					Match(COLUMN);
 					}
 					break;
 				}
-				State = 2847;
+				State = 2865;
 				identifier();
-				State = 2850;
+				State = 2868;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==SET) {
 					{
-					State = 2848;
+					State = 2866;
 					Match(SET);
-					State = 2849;
+					State = 2867;
 					Match(DATA);
 					}
 				}
 
-				State = 2852;
+				State = 2870;
 				Match(TYPE);
-				State = 2853;
+				State = 2871;
 				typeName();
-				State = 2856;
+				State = 2874;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==USING) {
 					{
-					State = 2854;
+					State = 2872;
 					Match(USING);
-					State = 2855;
+					State = 2873;
 					expression(0);
 					}
 				}
@@ -22451,38 +22696,38 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new ColumnDefaultActionContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2858;
+				State = 2876;
 				Match(ALTER);
-				State = 2860;
+				State = 2878;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,421,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,426,Context) ) {
 				case 1:
 					{
-					State = 2859;
+					State = 2877;
 					Match(COLUMN);
 					}
 					break;
 				}
-				State = 2862;
+				State = 2880;
 				identifier();
-				State = 2868;
+				State = 2886;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case SET:
 					{
-					State = 2863;
+					State = 2881;
 					Match(SET);
-					State = 2864;
+					State = 2882;
 					Match(DEFAULT);
-					State = 2865;
+					State = 2883;
 					expression(0);
 					}
 					break;
 				case DROP:
 					{
-					State = 2866;
+					State = 2884;
 					Match(DROP);
-					State = 2867;
+					State = 2885;
 					Match(DEFAULT);
 					}
 					break;
@@ -22495,21 +22740,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new ColumnNullActionContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2870;
+				State = 2888;
 				Match(ALTER);
-				State = 2872;
+				State = 2890;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,423,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,428,Context) ) {
 				case 1:
 					{
-					State = 2871;
+					State = 2889;
 					Match(COLUMN);
 					}
 					break;
 				}
-				State = 2874;
+				State = 2892;
 				identifier();
-				State = 2875;
+				State = 2893;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DROP || _la==SET) ) {
 				ErrorHandler.RecoverInline(this);
@@ -22518,9 +22763,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2876;
+				State = 2894;
 				Match(NOT);
-				State = 2877;
+				State = 2895;
 				Match(NULL);
 				}
 				break;
@@ -22528,23 +22773,23 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new RenameColumnActionContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2879;
+				State = 2897;
 				Match(RENAME);
-				State = 2881;
+				State = 2899;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,424,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,429,Context) ) {
 				case 1:
 					{
-					State = 2880;
+					State = 2898;
 					Match(COLUMN);
 					}
 					break;
 				}
-				State = 2883;
+				State = 2901;
 				identifier();
-				State = 2884;
+				State = 2902;
 				Match(TO);
-				State = 2885;
+				State = 2903;
 				identifier();
 				}
 				break;
@@ -22552,11 +22797,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new RenameActionContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2887;
+				State = 2905;
 				Match(RENAME);
-				State = 2888;
+				State = 2906;
 				Match(TO);
-				State = 2889;
+				State = 2907;
 				qualifiedName();
 				}
 				break;
@@ -22564,11 +22809,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new SchemaActionContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 2890;
+				State = 2908;
 				Match(SET);
-				State = 2891;
+				State = 2909;
 				Match(SCHEMA);
-				State = 2892;
+				State = 2910;
 				identifier();
 				}
 				break;
@@ -22576,11 +22821,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new OwnerActionContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 2893;
+				State = 2911;
 				Match(OWNER);
-				State = 2894;
+				State = 2912;
 				Match(TO);
-				State = 2895;
+				State = 2913;
 				identifierOrUser();
 				}
 				break;
@@ -22588,11 +22833,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new SwapActionContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 2896;
+				State = 2914;
 				Match(SWAP);
-				State = 2897;
+				State = 2915;
 				Match(WITH);
-				State = 2898;
+				State = 2916;
 				qualifiedName();
 				}
 				break;
@@ -22600,9 +22845,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new SetOptionsActionContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 2899;
+				State = 2917;
 				Match(SET);
-				State = 2900;
+				State = 2918;
 				optionGroup();
 				}
 				break;
@@ -22610,29 +22855,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new ResetOptionsActionContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 2901;
+				State = 2919;
 				Match(RESET);
-				State = 2902;
+				State = 2920;
 				Match(OPEN_PAREN);
-				State = 2903;
+				State = 2921;
 				optionName();
-				State = 2908;
+				State = 2926;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2904;
+					State = 2922;
 					Match(COMMA);
-					State = 2905;
+					State = 2923;
 					optionName();
 					}
 					}
-					State = 2910;
+					State = 2928;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2911;
+				State = 2929;
 				Match(CLOSE_PAREN);
 				}
 				break;
@@ -22640,11 +22885,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new SetParameterActionContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 2913;
+				State = 2931;
 				Match(SET);
-				State = 2914;
+				State = 2932;
 				optionLabel();
-				State = 2915;
+				State = 2933;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -22653,83 +22898,103 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2916;
+				State = 2934;
 				setValues();
+				State = 2936;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==DEFERRED) {
+					{
+					State = 2935;
+					Match(DEFERRED);
+					}
+				}
+
 				}
 				break;
 			case 16:
 				_localctx = new ResetParameterActionContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 2918;
+				State = 2938;
 				Match(RESET);
-				State = 2921;
+				State = 2941;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,426,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,432,Context) ) {
 				case 1:
 					{
-					State = 2919;
+					State = 2939;
 					Match(ALL);
 					}
 					break;
 				case 2:
 					{
-					State = 2920;
+					State = 2940;
 					optionLabel();
 					}
 					break;
 				}
+				State = 2944;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==DEFERRED) {
+					{
+					State = 2943;
+					Match(DEFERRED);
+					}
+				}
+
 				}
 				break;
 			case 17:
 				_localctx = new OtherActionContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 2927;
+				State = 2950;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case WITH:
 					{
-					State = 2923;
+					State = 2946;
 					Match(WITH);
 					}
 					break;
 				case REFRESH:
 					{
-					State = 2924;
+					State = 2947;
 					Match(REFRESH);
 					}
 					break;
 				case CONNECTOR:
 					{
-					State = 2925;
+					State = 2948;
 					Match(CONNECTOR);
 					}
 					break;
 				case WORD:
 					{
-					State = 2926;
+					State = 2949;
 					word();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 2932;
+				State = 2955;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,428,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,435,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 2929;
+						State = 2952;
 						anyToken();
 						}
 						} 
 					}
-					State = 2934;
+					State = 2957;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,428,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,435,Context);
 				}
 				}
 				break;
@@ -22815,29 +23080,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2944;
+			State = 2967;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GRANT:
 				{
-				State = 2937;
+				State = 2960;
 				Match(GRANT);
 				}
 				break;
 			case REVOKE:
 				{
-				State = 2938;
+				State = 2961;
 				Match(REVOKE);
-				State = 2942;
+				State = 2965;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,430,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,437,Context) ) {
 				case 1:
 					{
-					State = 2939;
+					State = 2962;
 					Match(GRANT);
-					State = 2940;
+					State = 2963;
 					Match(OPTION);
-					State = 2941;
+					State = 2964;
 					Match(FOR);
 					}
 					break;
@@ -22847,75 +23112,75 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 2946;
+			State = 2969;
 			privilege();
-			State = 2951;
+			State = 2974;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2947;
+				State = 2970;
 				Match(COMMA);
-				State = 2948;
+				State = 2971;
 				privilege();
 				}
 				}
-				State = 2953;
+				State = 2976;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2971;
+			State = 2994;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON) {
 				{
-				State = 2954;
+				State = 2977;
 				Match(ON);
-				State = 2961;
+				State = 2984;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,433,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,440,Context) ) {
 				case 1:
 					{
-					State = 2955;
+					State = 2978;
 					Match(ALL);
-					State = 2956;
+					State = 2979;
 					itemKindPlural();
-					State = 2957;
+					State = 2980;
 					Match(IN);
-					State = 2958;
+					State = 2981;
 					Match(SCHEMA);
 					}
 					break;
 				case 2:
 					{
-					State = 2960;
+					State = 2983;
 					itemKind();
 					}
 					break;
 				}
-				State = 2963;
+				State = 2986;
 				grantTarget();
-				State = 2968;
+				State = 2991;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2964;
+					State = 2987;
 					Match(COMMA);
-					State = 2965;
+					State = 2988;
 					grantTarget();
 					}
 					}
-					State = 2970;
+					State = 2993;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2973;
+			State = 2996;
 			_la = TokenStream.LA(1);
 			if ( !(_la==FROM || _la==TO) ) {
 			ErrorHandler.RecoverInline(this);
@@ -22924,32 +23189,32 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2974;
+			State = 2997;
 			grantee();
-			State = 2979;
+			State = 3002;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2975;
+				State = 2998;
 				Match(COMMA);
-				State = 2976;
+				State = 2999;
 				grantee();
 				}
 				}
-				State = 2981;
+				State = 3004;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2985;
+			State = 3008;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 2982;
+				State = 3005;
 				Match(WITH);
-				State = 2983;
+				State = 3006;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ADMIN || _la==GRANT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -22958,31 +23223,31 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2984;
+				State = 3007;
 				Match(OPTION);
 				}
 			}
 
-			State = 2990;
+			State = 3013;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GRANTED) {
 				{
-				State = 2987;
+				State = 3010;
 				Match(GRANTED);
-				State = 2988;
+				State = 3011;
 				Match(BY);
-				State = 2989;
+				State = 3012;
 				identifierOrUser();
 				}
 			}
 
-			State = 2993;
+			State = 3016;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==CASCADE || _la==RESTRICT) {
 				{
-				State = 2992;
+				State = 3015;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CASCADE || _la==RESTRICT) ) {
 				ErrorHandler.RecoverInline(this);
@@ -23034,37 +23299,37 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3003;
+			State = 3026;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,441,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,448,Context) ) {
 			case 1:
 				{
-				State = 2995;
+				State = 3018;
 				Match(SELECT);
 				}
 				break;
 			case 2:
 				{
-				State = 2996;
+				State = 3019;
 				Match(CREATE);
 				}
 				break;
 			case 3:
 				{
-				State = 2997;
+				State = 3020;
 				Match(REFERENCES);
 				}
 				break;
 			case 4:
 				{
-				State = 2998;
+				State = 3021;
 				Match(ALL);
-				State = 3000;
+				State = 3023;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 2999;
+					State = 3022;
 					Match(PRIVILEGES);
 					}
 				}
@@ -23073,17 +23338,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				break;
 			case 5:
 				{
-				State = 3002;
+				State = 3025;
 				label();
 				}
 				break;
 			}
-			State = 3006;
+			State = 3029;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==OPEN_PAREN) {
 				{
-				State = 3005;
+				State = 3028;
 				columnNames();
 				}
 			}
@@ -23131,48 +23396,48 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 244, RULE_grantTarget);
 		int _la;
 		try {
-			State = 3024;
+			State = 3047;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,446,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,453,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3008;
+				State = 3031;
 				qualifiedName();
-				State = 3021;
+				State = 3044;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 3009;
+					State = 3032;
 					Match(OPEN_PAREN);
-					State = 3018;
+					State = 3041;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244010389520L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373239L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534096L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516533L) != 0)) {
 						{
-						State = 3010;
+						State = 3033;
 						functionParameter();
-						State = 3015;
+						State = 3038;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (_la==COMMA) {
 							{
 							{
-							State = 3011;
+							State = 3034;
 							Match(COMMA);
-							State = 3012;
+							State = 3035;
 							functionParameter();
 							}
 							}
-							State = 3017;
+							State = 3040;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
 						}
 					}
 
-					State = 3020;
+					State = 3043;
 					Match(CLOSE_PAREN);
 					}
 				}
@@ -23182,7 +23447,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3023;
+				State = 3046;
 				Match(SYSTEM);
 				}
 				break;
@@ -23219,17 +23484,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3027;
+			State = 3050;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==GROUP) {
 				{
-				State = 3026;
+				State = 3049;
 				Match(GROUP);
 				}
 			}
 
-			State = 3029;
+			State = 3052;
 			identifierOrUser();
 			}
 		}
@@ -23275,13 +23540,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 248, RULE_itemKindPlural);
 		int _la;
 		try {
-			State = 3050;
+			State = 3073;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case TABLES:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3031;
+				State = 3054;
 				Match(TABLES);
 				}
 				break;
@@ -23289,115 +23554,115 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case VIEWS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3033;
+				State = 3056;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MATERIALIZED) {
 					{
-					State = 3032;
+					State = 3055;
 					Match(MATERIALIZED);
 					}
 				}
 
-				State = 3035;
+				State = 3058;
 				Match(VIEWS);
 				}
 				break;
 			case SOURCES:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3036;
+				State = 3059;
 				Match(SOURCES);
 				}
 				break;
 			case SINKS:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3037;
+				State = 3060;
 				Match(SINKS);
 				}
 				break;
 			case FUNCTIONS:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3038;
+				State = 3061;
 				Match(FUNCTIONS);
 				}
 				break;
 			case TYPES:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3039;
+				State = 3062;
 				Match(TYPES);
 				}
 				break;
 			case SECRETS:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3040;
+				State = 3063;
 				Match(SECRETS);
 				}
 				break;
 			case CONNECTIONS:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3041;
+				State = 3064;
 				Match(CONNECTIONS);
 				}
 				break;
 			case SUBSCRIPTIONS:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3042;
+				State = 3065;
 				Match(SUBSCRIPTIONS);
 				}
 				break;
 			case INDEXES:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3043;
+				State = 3066;
 				Match(INDEXES);
 				}
 				break;
 			case SCHEMAS:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3044;
+				State = 3067;
 				Match(SCHEMAS);
 				}
 				break;
 			case SEQUENCES:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 3045;
+				State = 3068;
 				Match(SEQUENCES);
 				}
 				break;
 			case DATABASES:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 3046;
+				State = 3069;
 				Match(DATABASES);
 				}
 				break;
 			case ROLES:
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3047;
+				State = 3070;
 				Match(ROLES);
 				}
 				break;
 			case USERS:
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 3048;
+				State = 3071;
 				Match(USERS);
 				}
 				break;
 			case CLUSTERS:
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 3049;
+				State = 3072;
 				Match(CLUSTERS);
 				}
 				break;
@@ -23451,61 +23716,61 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		int _la;
 		try {
 			int _alt;
-			State = 3071;
+			State = 3094;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXPLAIN:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3052;
+				State = 3075;
 				Match(EXPLAIN);
-				State = 3054;
+				State = 3077;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,450,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,457,Context) ) {
 				case 1:
 					{
-					State = 3053;
+					State = 3076;
 					Match(ANALYZE);
 					}
 					break;
 				}
-				State = 3057;
+				State = 3080;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if (_la==DECORRELATED || _la==FILTER || ((((_la - 201)) & ~0x3f) == 0 && ((1L << (_la - 201)) & 22518066856329217L) != 0) || _la==RAW || _la==TIMESTAMP) {
+				if (_la==DECORRELATED || _la==FILTER || ((((_la - 204)) & ~0x3f) == 0 && ((1L << (_la - 204)) & 90072267425316865L) != 0) || _la==RAW || _la==TIMESTAMP) {
 					{
-					State = 3056;
+					State = 3079;
 					explainStage();
 					}
 				}
 
-				State = 3062;
+				State = 3085;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,452,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,459,Context);
 				while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 					if ( _alt==1 ) {
 						{
 						{
-						State = 3059;
+						State = 3082;
 						explainOption();
 						}
 						} 
 					}
-					State = 3064;
+					State = 3087;
 					ErrorHandler.Sync(this);
-					_alt = Interpreter.AdaptivePredict(TokenStream,452,Context);
+					_alt = Interpreter.AdaptivePredict(TokenStream,459,Context);
 				}
-				State = 3066;
+				State = 3089;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FOR) {
 					{
-					State = 3065;
+					State = 3088;
 					Match(FOR);
 					}
 				}
 
-				State = 3068;
+				State = 3091;
 				explainTarget();
 				}
 				break;
@@ -23513,7 +23778,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DESCRIBE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3069;
+				State = 3092;
 				_la = TokenStream.LA(1);
 				if ( !(_la==DESC || _la==DESCRIBE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -23522,7 +23787,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3070;
+				State = 3093;
 				qualifiedName();
 				}
 				break;
@@ -23566,7 +23831,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 252, RULE_explainStage);
 		int _la;
 		try {
-			State = 3087;
+			State = 3110;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DECORRELATED:
@@ -23576,71 +23841,71 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case RAW:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3080;
+				State = 3103;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case RAW:
 					{
-					State = 3073;
+					State = 3096;
 					Match(RAW);
 					}
 					break;
 				case DECORRELATED:
 					{
-					State = 3074;
+					State = 3097;
 					Match(DECORRELATED);
 					}
 					break;
 				case LOCALLY:
 				case OPTIMIZED:
 					{
-					State = 3076;
+					State = 3099;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==LOCALLY) {
 						{
-						State = 3075;
+						State = 3098;
 						Match(LOCALLY);
 						}
 					}
 
-					State = 3078;
+					State = 3101;
 					Match(OPTIMIZED);
 					}
 					break;
 				case PHYSICAL:
 					{
-					State = 3079;
+					State = 3102;
 					Match(PHYSICAL);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3082;
+				State = 3105;
 				Match(PLAN);
 				}
 				break;
 			case FILTER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3083;
+				State = 3106;
 				Match(FILTER);
-				State = 3084;
+				State = 3107;
 				label();
 				}
 				break;
 			case TIMESTAMP:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3085;
+				State = 3108;
 				Match(TIMESTAMP);
 				}
 				break;
 			case PLAN:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3086;
+				State = 3109;
 				Match(PLAN);
 				}
 				break;
@@ -23683,46 +23948,46 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		ExplainOptionContext _localctx = new ExplainOptionContext(Context, State);
 		EnterRule(_localctx, 254, RULE_explainOption);
 		try {
-			State = 3097;
+			State = 3120;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case VERBOSE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3089;
+				State = 3112;
 				Match(VERBOSE);
 				}
 				break;
 			case OPEN_PAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3090;
+				State = 3113;
 				optionGroup();
 				}
 				break;
 			case WITH:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3091;
+				State = 3114;
 				optionList();
 				}
 				break;
 			case AS:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3092;
+				State = 3115;
 				Match(AS);
-				State = 3094;
+				State = 3117;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,458,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,465,Context) ) {
 				case 1:
 					{
-					State = 3093;
+					State = 3116;
 					Match(VERBOSE);
 					}
 					break;
 				}
-				State = 3096;
+				State = 3119;
 				label();
 				}
 				break;
@@ -23765,32 +24030,32 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 256, RULE_explainTarget);
 		int _la;
 		try {
-			State = 3106;
+			State = 3129;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,461,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,468,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3099;
+				State = 3122;
 				statement();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3101;
+				State = 3124;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==REPLAN) {
 					{
-					State = 3100;
+					State = 3123;
 					Match(REPLAN);
 					}
 				}
 
-				State = 3103;
+				State = 3126;
 				itemKind();
-				State = 3104;
+				State = 3127;
 				qualifiedName();
 				}
 				break;
@@ -23870,46 +24135,46 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 258, RULE_showStatement);
 		int _la;
 		try {
-			State = 3142;
+			State = 3165;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,465,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,472,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3108;
+				State = 3131;
 				Match(SHOW);
-				State = 3109;
+				State = 3132;
 				Match(CREATE);
-				State = 3110;
+				State = 3133;
 				itemKind();
-				State = 3111;
+				State = 3134;
 				qualifiedName();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3113;
+				State = 3136;
 				Match(SHOW);
-				State = 3115;
+				State = 3138;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FULL || _la==INTERNAL || _la==REDACTED) {
 					{
-					State = 3114;
+					State = 3137;
 					showModifier();
 					}
 				}
 
-				State = 3117;
+				State = 3140;
 				showWhat();
-				State = 3122;
+				State = 3145;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==FROM || _la==IN || _la==ON) {
 					{
 					{
-					State = 3118;
+					State = 3141;
 					_la = TokenStream.LA(1);
 					if ( !(_la==FROM || _la==IN || _la==ON) ) {
 					ErrorHandler.RecoverInline(this);
@@ -23918,30 +24183,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3119;
+					State = 3142;
 					showFrom();
 					}
 					}
-					State = 3124;
+					State = 3147;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3129;
+				State = 3152;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case LIKE:
 					{
-					State = 3125;
+					State = 3148;
 					Match(LIKE);
-					State = 3126;
+					State = 3149;
 					stringLiteral();
 					}
 					break;
 				case WHERE:
 					{
-					State = 3127;
+					State = 3150;
 					Match(WHERE);
-					State = 3128;
+					State = 3151;
 					expression(0);
 					}
 					break;
@@ -23956,42 +24221,42 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3131;
+				State = 3154;
 				Match(SHOW);
-				State = 3132;
+				State = 3155;
 				optionLabel();
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3133;
+				State = 3156;
 				Match(SHOW);
-				State = 3134;
+				State = 3157;
 				Match(TIME);
-				State = 3135;
+				State = 3158;
 				Match(ZONE);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3136;
+				State = 3159;
 				Match(SHOW);
-				State = 3137;
+				State = 3160;
 				Match(TRANSACTION);
-				State = 3138;
+				State = 3161;
 				Match(ISOLATION);
-				State = 3139;
+				State = 3162;
 				Match(LEVEL);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3140;
+				State = 3163;
 				Match(SHOW);
-				State = 3141;
+				State = 3164;
 				Match(ALL);
 				}
 				break;
@@ -24027,7 +24292,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3144;
+			State = 3167;
 			_la = TokenStream.LA(1);
 			if ( !(_la==FULL || _la==INTERNAL || _la==REDACTED) ) {
 			ErrorHandler.RecoverInline(this);
@@ -24073,7 +24338,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		ShowWhatContext _localctx = new ShowWhatContext(Context, State);
 		EnterRule(_localctx, 262, RULE_showWhat);
 		try {
-			State = 3156;
+			State = 3179;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CLUSTERS:
@@ -24095,60 +24360,60 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case VIEWS:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3146;
+				State = 3169;
 				itemKindPlural();
 				}
 				break;
 			case COLUMNS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3147;
+				State = 3170;
 				Match(COLUMNS);
 				}
 				break;
 			case JOBS:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3148;
+				State = 3171;
 				Match(JOBS);
 				}
 				break;
 			case CURSORS:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3149;
+				State = 3172;
 				Match(CURSORS);
 				}
 				break;
 			case SUBSCRIPTION:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3150;
+				State = 3173;
 				Match(SUBSCRIPTION);
-				State = 3151;
+				State = 3174;
 				Match(CURSORS);
 				}
 				break;
 			case PROCESSLIST:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3152;
+				State = 3175;
 				Match(PROCESSLIST);
 				}
 				break;
 			case OBJECTS:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3153;
+				State = 3176;
 				Match(OBJECTS);
 				}
 				break;
 			case CLUSTER:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3154;
+				State = 3177;
 				Match(CLUSTER);
-				State = 3155;
+				State = 3178;
 				Match(REPLICAS);
 				}
 				break;
@@ -24187,22 +24452,22 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		ShowFromContext _localctx = new ShowFromContext(Context, State);
 		EnterRule(_localctx, 264, RULE_showFrom);
 		try {
-			State = 3161;
+			State = 3184;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,467,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,474,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3158;
+				State = 3181;
 				Match(CLUSTER);
-				State = 3159;
+				State = 3182;
 				identifier();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3160;
+				State = 3183;
 				qualifiedName();
 				}
 				break;
@@ -24275,20 +24540,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 266, RULE_setStatement);
 		int _la;
 		try {
-			State = 3233;
+			State = 3256;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,479,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,486,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3163;
+				State = 3186;
 				Match(SET);
-				State = 3165;
+				State = 3188;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3164;
+					State = 3187;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24300,25 +24565,25 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 3167;
+				State = 3190;
 				Match(TIME);
-				State = 3168;
+				State = 3191;
 				Match(ZONE);
-				State = 3169;
+				State = 3192;
 				setValue();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3170;
+				State = 3193;
 				Match(SET);
-				State = 3172;
+				State = 3195;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3171;
+					State = 3194;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24330,31 +24595,31 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 3174;
+				State = 3197;
 				Match(TRANSACTION);
-				State = 3175;
+				State = 3198;
 				transactionMode();
-				State = 3182;
+				State = 3205;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DEFERRABLE || _la==ISOLATION || _la==NOT || _la==READ || _la==COMMA) {
 					{
 					{
-					State = 3177;
+					State = 3200;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COMMA) {
 						{
-						State = 3176;
+						State = 3199;
 						Match(COMMA);
 						}
 					}
 
-					State = 3179;
+					State = 3202;
 					transactionMode();
 					}
 					}
-					State = 3184;
+					State = 3207;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24363,39 +24628,39 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3185;
+				State = 3208;
 				Match(SET);
-				State = 3186;
+				State = 3209;
 				Match(SESSION);
-				State = 3187;
+				State = 3210;
 				Match(CHARACTERISTICS);
-				State = 3188;
+				State = 3211;
 				Match(AS);
-				State = 3189;
+				State = 3212;
 				Match(TRANSACTION);
-				State = 3190;
+				State = 3213;
 				transactionMode();
-				State = 3197;
+				State = 3220;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==DEFERRABLE || _la==ISOLATION || _la==NOT || _la==READ || _la==COMMA) {
 					{
 					{
-					State = 3192;
+					State = 3215;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==COMMA) {
 						{
-						State = 3191;
+						State = 3214;
 						Match(COMMA);
 						}
 					}
 
-					State = 3194;
+					State = 3217;
 					transactionMode();
 					}
 					}
-					State = 3199;
+					State = 3222;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -24404,14 +24669,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3200;
+				State = 3223;
 				Match(SET);
-				State = 3202;
+				State = 3225;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LOCAL || _la==SESSION) {
 					{
-					State = 3201;
+					State = 3224;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24423,7 +24688,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 3204;
+				State = 3227;
 				_la = TokenStream.LA(1);
 				if ( !(_la==NAMES || _la==SCHEMA) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24432,21 +24697,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3205;
+				State = 3228;
 				setValue();
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3206;
+				State = 3229;
 				Match(SET);
-				State = 3208;
+				State = 3231;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,475,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,482,Context) ) {
 				case 1:
 					{
-					State = 3207;
+					State = 3230;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24458,41 +24723,41 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 					break;
 				}
-				State = 3213;
+				State = 3236;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ROLE:
 					{
-					State = 3210;
+					State = 3233;
 					Match(ROLE);
 					}
 					break;
 				case SESSION:
 					{
-					State = 3211;
+					State = 3234;
 					Match(SESSION);
-					State = 3212;
+					State = 3235;
 					Match(AUTHORIZATION);
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3215;
+				State = 3238;
 				setValue();
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3216;
+				State = 3239;
 				Match(SET);
-				State = 3218;
+				State = 3241;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,477,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,484,Context) ) {
 				case 1:
 					{
-					State = 3217;
+					State = 3240;
 					_la = TokenStream.LA(1);
 					if ( !(_la==LOCAL || _la==SESSION) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24504,9 +24769,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 					break;
 				}
-				State = 3220;
+				State = 3243;
 				optionLabel();
-				State = 3221;
+				State = 3244;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TO || _la==EQUAL) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24515,35 +24780,35 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3222;
+				State = 3245;
 				setValues();
 				}
 				break;
 			case 7:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3224;
+				State = 3247;
 				Match(RESET);
-				State = 3229;
+				State = 3252;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,478,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,485,Context) ) {
 				case 1:
 					{
-					State = 3225;
+					State = 3248;
 					Match(ALL);
 					}
 					break;
 				case 2:
 					{
-					State = 3226;
+					State = 3249;
 					Match(TIME);
-					State = 3227;
+					State = 3250;
 					Match(ZONE);
 					}
 					break;
 				case 3:
 					{
-					State = 3228;
+					State = 3251;
 					optionLabel();
 					}
 					break;
@@ -24553,9 +24818,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 8:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3231;
+				State = 3254;
 				Match(USE);
-				State = 3232;
+				State = 3255;
 				identifier();
 				}
 				break;
@@ -24598,21 +24863,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3235;
+			State = 3258;
 			label();
-			State = 3240;
+			State = 3263;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 3236;
+				State = 3259;
 				Match(DOT);
-				State = 3237;
+				State = 3260;
 				label();
 				}
 				}
-				State = 3242;
+				State = 3265;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -24655,25 +24920,25 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3243;
+			State = 3266;
 			setValue();
-			State = 3248;
+			State = 3271;
 			ErrorHandler.Sync(this);
-			_alt = Interpreter.AdaptivePredict(TokenStream,481,Context);
+			_alt = Interpreter.AdaptivePredict(TokenStream,488,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 3244;
+					State = 3267;
 					Match(COMMA);
-					State = 3245;
+					State = 3268;
 					setValue();
 					}
 					} 
 				}
-				State = 3250;
+				State = 3273;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,481,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,488,Context);
 			}
 			}
 		}
@@ -24695,6 +24960,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		[System.Diagnostics.DebuggerNonUserCode] public ReservedWordContext reservedWord() {
 			return GetRuleContext<ReservedWordContext>(0);
 		}
+		[System.Diagnostics.DebuggerNonUserCode] public JoinWordContext joinWord() {
+			return GetRuleContext<JoinWordContext>(0);
+		}
 		public SetValueContext(ParserRuleContext parent, int invokingState)
 			: base(parent, invokingState)
 		{
@@ -24707,21 +24975,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		SetValueContext _localctx = new SetValueContext(Context, State);
 		EnterRule(_localctx, 272, RULE_setValue);
 		try {
-			State = 3253;
+			State = 3277;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,482,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,489,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3251;
+				State = 3274;
 				expression(0);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3252;
+				State = 3275;
 				reservedWord();
+				}
+				break;
+			case 3:
+				EnterOuterAlt(_localctx, 3);
+				{
+				State = 3276;
+				joinWord();
 				}
 				break;
 			}
@@ -24778,20 +25053,20 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 274, RULE_transactionStatement);
 		int _la;
 		try {
-			State = 3323;
+			State = 3347;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,499,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,506,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3255;
+				State = 3279;
 				Match(BEGIN);
-				State = 3257;
+				State = 3281;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 3256;
+					State = 3280;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TRANSACTION || _la==WORK) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24803,34 +25078,34 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 3269;
+				State = 3293;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DEFERRABLE || _la==ISOLATION || _la==NOT || _la==READ) {
 					{
-					State = 3259;
+					State = 3283;
 					transactionMode();
-					State = 3266;
+					State = 3290;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==DEFERRABLE || _la==ISOLATION || _la==NOT || _la==READ || _la==COMMA) {
 						{
 						{
-						State = 3261;
+						State = 3285;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==COMMA) {
 							{
-							State = 3260;
+							State = 3284;
 							Match(COMMA);
 							}
 						}
 
-						State = 3263;
+						State = 3287;
 						transactionMode();
 						}
 						}
-						State = 3268;
+						State = 3292;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -24842,38 +25117,38 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3271;
+				State = 3295;
 				Match(START);
-				State = 3272;
+				State = 3296;
 				Match(TRANSACTION);
-				State = 3283;
+				State = 3307;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==DEFERRABLE || _la==ISOLATION || _la==NOT || _la==READ) {
 					{
-					State = 3273;
+					State = 3297;
 					transactionMode();
-					State = 3280;
+					State = 3304;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==DEFERRABLE || _la==ISOLATION || _la==NOT || _la==READ || _la==COMMA) {
 						{
 						{
-						State = 3275;
+						State = 3299;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						if (_la==COMMA) {
 							{
-							State = 3274;
+							State = 3298;
 							Match(COMMA);
 							}
 						}
 
-						State = 3277;
+						State = 3301;
 						transactionMode();
 						}
 						}
-						State = 3282;
+						State = 3306;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -24885,7 +25160,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3285;
+				State = 3309;
 				_la = TokenStream.LA(1);
 				if ( !(_la==COMMIT || _la==END) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24894,12 +25169,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3287;
+				State = 3311;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 3286;
+					State = 3310;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TRANSACTION || _la==WORK) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24911,24 +25186,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 3294;
+				State = 3318;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AND) {
 					{
-					State = 3289;
+					State = 3313;
 					Match(AND);
-					State = 3291;
+					State = 3315;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==NO) {
 						{
-						State = 3290;
+						State = 3314;
 						Match(NO);
 						}
 					}
 
-					State = 3293;
+					State = 3317;
 					Match(CHAIN);
 					}
 				}
@@ -24938,7 +25213,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3296;
+				State = 3320;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABORT || _la==ROLLBACK) ) {
 				ErrorHandler.RecoverInline(this);
@@ -24947,12 +25222,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3298;
+				State = 3322;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 3297;
+					State = 3321;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TRANSACTION || _la==WORK) ) {
 					ErrorHandler.RecoverInline(this);
@@ -24964,24 +25239,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 3305;
+				State = 3329;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AND) {
 					{
-					State = 3300;
+					State = 3324;
 					Match(AND);
-					State = 3302;
+					State = 3326;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==NO) {
 						{
-						State = 3301;
+						State = 3325;
 						Match(NO);
 						}
 					}
 
-					State = 3304;
+					State = 3328;
 					Match(CHAIN);
 					}
 				}
@@ -24991,7 +25266,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3307;
+				State = 3331;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABORT || _la==ROLLBACK) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25000,12 +25275,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3309;
+				State = 3333;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TRANSACTION || _la==WORK) {
 					{
-					State = 3308;
+					State = 3332;
 					_la = TokenStream.LA(1);
 					if ( !(_la==TRANSACTION || _la==WORK) ) {
 					ErrorHandler.RecoverInline(this);
@@ -25017,47 +25292,47 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 3311;
+				State = 3335;
 				Match(TO);
-				State = 3313;
+				State = 3337;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,497,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,504,Context) ) {
 				case 1:
 					{
-					State = 3312;
+					State = 3336;
 					Match(SAVEPOINT);
 					}
 					break;
 				}
-				State = 3315;
+				State = 3339;
 				identifier();
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3316;
+				State = 3340;
 				Match(SAVEPOINT);
-				State = 3317;
+				State = 3341;
 				identifier();
 				}
 				break;
 			case 7:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3318;
+				State = 3342;
 				Match(RELEASE);
-				State = 3320;
+				State = 3344;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,498,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,505,Context) ) {
 				case 1:
 					{
-					State = 3319;
+					State = 3343;
 					Match(SAVEPOINT);
 					}
 					break;
 				}
-				State = 3322;
+				State = 3346;
 				identifier();
 				}
 				break;
@@ -25105,54 +25380,54 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 276, RULE_transactionMode);
 		int _la;
 		try {
-			State = 3345;
+			State = 3369;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ISOLATION:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3325;
+				State = 3349;
 				Match(ISOLATION);
-				State = 3326;
+				State = 3350;
 				Match(LEVEL);
-				State = 3337;
+				State = 3361;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,500,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,507,Context) ) {
 				case 1:
 					{
-					State = 3327;
+					State = 3351;
 					Match(SERIALIZABLE);
 					}
 					break;
 				case 2:
 					{
-					State = 3328;
+					State = 3352;
 					Match(REPEATABLE);
-					State = 3329;
+					State = 3353;
 					Match(READ);
 					}
 					break;
 				case 3:
 					{
-					State = 3330;
+					State = 3354;
 					Match(READ);
-					State = 3331;
+					State = 3355;
 					Match(COMMITTED);
 					}
 					break;
 				case 4:
 					{
-					State = 3332;
+					State = 3356;
 					Match(READ);
-					State = 3333;
+					State = 3357;
 					Match(UNCOMMITTED);
 					}
 					break;
 				case 5:
 					{
-					State = 3334;
+					State = 3358;
 					label();
-					State = 3335;
+					State = 3359;
 					label();
 					}
 					break;
@@ -25162,9 +25437,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case READ:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3339;
+				State = 3363;
 				Match(READ);
-				State = 3340;
+				State = 3364;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ONLY || _la==WRITE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25179,17 +25454,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case NOT:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3342;
+				State = 3366;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 3341;
+					State = 3365;
 					Match(NOT);
 					}
 				}
 
-				State = 3344;
+				State = 3368;
 				Match(DEFERRABLE);
 				}
 				break;
@@ -25264,38 +25539,38 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 278, RULE_cursorStatement);
 		int _la;
 		try {
-			State = 3392;
+			State = 3416;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,511,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,518,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3347;
+				State = 3371;
 				Match(DECLARE);
-				State = 3348;
+				State = 3372;
 				identifier();
-				State = 3349;
+				State = 3373;
 				Match(SUBSCRIPTION);
-				State = 3350;
+				State = 3374;
 				Match(CURSOR);
-				State = 3351;
+				State = 3375;
 				Match(FOR);
-				State = 3352;
+				State = 3376;
 				qualifiedName();
-				State = 3356;
+				State = 3380;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case FULL:
 					{
-					State = 3353;
+					State = 3377;
 					Match(FULL);
 					}
 					break;
 				case SINCE:
 					{
-					State = 3354;
+					State = 3378;
 					Match(SINCE);
-					State = 3355;
+					State = 3379;
 					expression(0);
 					}
 					break;
@@ -25309,32 +25584,32 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3358;
+				State = 3382;
 				Match(DECLARE);
-				State = 3359;
+				State = 3383;
 				identifier();
-				State = 3363;
+				State = 3387;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==ASENSITIVE || _la==BINARY || _la==INSENSITIVE || _la==NO || _la==SCROLL) {
 					{
 					{
-					State = 3360;
+					State = 3384;
 					cursorOption();
 					}
 					}
-					State = 3365;
+					State = 3389;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3366;
+				State = 3390;
 				Match(CURSOR);
-				State = 3369;
+				State = 3393;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH || _la==WITHOUT) {
 					{
-					State = 3367;
+					State = 3391;
 					_la = TokenStream.LA(1);
 					if ( !(_la==WITH || _la==WITHOUT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -25343,14 +25618,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3368;
+					State = 3392;
 					Match(HOLD);
 					}
 				}
 
-				State = 3371;
+				State = 3395;
 				Match(FOR);
-				State = 3374;
+				State = 3398;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case OPEN_QUERY:
@@ -25359,13 +25634,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case VALUES:
 				case WITH:
 					{
-					State = 3372;
+					State = 3396;
 					queryStatement();
 					}
 					break;
 				case SUBSCRIBE:
 					{
-					State = 3373;
+					State = 3397;
 					subscribeStatement();
 					}
 					break;
@@ -25377,7 +25652,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3376;
+				State = 3400;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FETCH || _la==MOVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25386,22 +25661,22 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3378;
+				State = 3402;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,507,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,514,Context) ) {
 				case 1:
 					{
-					State = 3377;
+					State = 3401;
 					fetchDirection();
 					}
 					break;
 				}
-				State = 3381;
+				State = 3405;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FROM || _la==IN) {
 					{
-					State = 3380;
+					State = 3404;
 					_la = TokenStream.LA(1);
 					if ( !(_la==FROM || _la==IN) ) {
 					ErrorHandler.RecoverInline(this);
@@ -25413,14 +25688,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 				}
 
-				State = 3383;
+				State = 3407;
 				identifier();
-				State = 3385;
+				State = 3409;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 3384;
+					State = 3408;
 					optionList();
 					}
 				}
@@ -25430,14 +25705,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3387;
+				State = 3411;
 				Match(CLOSE);
-				State = 3390;
+				State = 3414;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 					{
-					State = 3388;
+					State = 3412;
 					Match(ALL);
 					}
 					break;
@@ -25463,6 +25738,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CANCEL:
 				case CASCADE:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -25495,6 +25771,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -25549,6 +25826,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IGNORE:
@@ -25584,8 +25862,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -25661,6 +25941,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -25739,12 +26020,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
 				case UNICODE_IDENTIFIER:
 					{
-					State = 3389;
+					State = 3413;
 					identifier();
 					}
 					break;
@@ -25785,27 +26067,27 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 280, RULE_cursorOption);
 		int _la;
 		try {
-			State = 3401;
+			State = 3425;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case BINARY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3394;
+				State = 3418;
 				Match(BINARY);
 				}
 				break;
 			case INSENSITIVE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3395;
+				State = 3419;
 				Match(INSENSITIVE);
 				}
 				break;
 			case ASENSITIVE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3396;
+				State = 3420;
 				Match(ASENSITIVE);
 				}
 				break;
@@ -25813,17 +26095,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCROLL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3398;
+				State = 3422;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NO) {
 					{
-					State = 3397;
+					State = 3421;
 					Match(NO);
 					}
 				}
 
-				State = 3400;
+				State = 3424;
 				Match(SCROLL);
 				}
 				break;
@@ -25867,34 +26149,34 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 282, RULE_fetchDirection);
 		int _la;
 		try {
-			State = 3421;
+			State = 3445;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case NEXT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3403;
+				State = 3427;
 				Match(NEXT);
 				}
 				break;
 			case PRIOR:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3404;
+				State = 3428;
 				Match(PRIOR);
 				}
 				break;
 			case FIRST:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3405;
+				State = 3429;
 				Match(FIRST);
 				}
 				break;
 			case LAST:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3406;
+				State = 3430;
 				Match(LAST);
 				}
 				break;
@@ -25902,7 +26184,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case RELATIVE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3407;
+				State = 3431;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ABSOLUTE || _la==RELATIVE) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25911,17 +26193,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3409;
+				State = 3433;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 3408;
+					State = 3432;
 					Match(MINUS);
 					}
 				}
 
-				State = 3411;
+				State = 3435;
 				Match(INTEGER);
 				}
 				break;
@@ -25929,7 +26211,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case FORWARD:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3412;
+				State = 3436;
 				_la = TokenStream.LA(1);
 				if ( !(_la==BACKWARD || _la==FORWARD) ) {
 				ErrorHandler.RecoverInline(this);
@@ -25938,12 +26220,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3414;
+				State = 3438;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ALL || _la==INTEGER) {
 					{
-					State = 3413;
+					State = 3437;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ALL || _la==INTEGER) ) {
 					ErrorHandler.RecoverInline(this);
@@ -25960,7 +26242,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case ALL:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3416;
+				State = 3440;
 				Match(ALL);
 				}
 				break;
@@ -25968,17 +26250,17 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MINUS:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3418;
+				State = 3442;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==MINUS) {
 					{
-					State = 3417;
+					State = 3441;
 					Match(MINUS);
 					}
 				}
 
-				State = 3420;
+				State = 3444;
 				Match(INTEGER);
 				}
 				break;
@@ -26250,50 +26532,50 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 284, RULE_sessionStatement);
 		int _la;
 		try {
-			State = 3580;
+			State = 3604;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case PREPARE:
 				_localctx = new PrepareStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3423;
+				State = 3447;
 				Match(PREPARE);
-				State = 3424;
+				State = 3448;
 				identifier();
-				State = 3436;
+				State = 3460;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 3425;
+					State = 3449;
 					Match(OPEN_PAREN);
-					State = 3426;
+					State = 3450;
 					typeName();
-					State = 3431;
+					State = 3455;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3427;
+						State = 3451;
 						Match(COMMA);
-						State = 3428;
+						State = 3452;
 						typeName();
 						}
 						}
-						State = 3433;
+						State = 3457;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
-					State = 3434;
+					State = 3458;
 					Match(CLOSE_PAREN);
 					}
 				}
 
-				State = 3438;
+				State = 3462;
 				Match(AS);
-				State = 3439;
+				State = 3463;
 				statement();
 				}
 				break;
@@ -26301,28 +26583,28 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new ExecuteStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3441;
+				State = 3465;
 				Match(EXECUTE);
-				State = 3442;
+				State = 3466;
 				identifier();
-				State = 3448;
+				State = 3472;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 3443;
+					State = 3467;
 					Match(OPEN_PAREN);
-					State = 3445;
+					State = 3469;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2286992832561158L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 9205067019114774503L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4535964782887948127L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2308525267838042129L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2306968911268151329L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1154610441525133313L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 2018034862706902005L) != 0)) {
+					if (((((_la - 1)) & ~0x3f) == 0 && ((1L << (_la - 1)) & -2286988509167619L) != 0) || ((((_la - 66)) & ~0x3f) == 0 && ((1L << (_la - 66)) & -36610035480002585L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9071929565814181727L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 9212643002357383151L) != 0) || ((((_la - 260)) & ~0x3f) == 0 && ((1L << (_la - 260)) & -9007207845200001L) != 0) || ((((_la - 325)) & ~0x3f) == 0 && ((1L << (_la - 325)) & -4618441766100533249L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & -2302465172054274089L) != 0)) {
 						{
-						State = 3444;
+						State = 3468;
 						expressionList();
 						}
 					}
 
-					State = 3447;
+					State = 3471;
 					Match(CLOSE_PAREN);
 					}
 				}
@@ -26333,24 +26615,24 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new DeallocateStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3450;
+				State = 3474;
 				Match(DEALLOCATE);
-				State = 3452;
+				State = 3476;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,522,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,529,Context) ) {
 				case 1:
 					{
-					State = 3451;
+					State = 3475;
 					Match(PREPARE);
 					}
 					break;
 				}
-				State = 3456;
+				State = 3480;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case ALL:
 					{
-					State = 3454;
+					State = 3478;
 					Match(ALL);
 					}
 					break;
@@ -26376,6 +26658,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CANCEL:
 				case CASCADE:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -26408,6 +26691,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -26462,6 +26746,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IGNORE:
@@ -26497,8 +26782,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -26574,6 +26861,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -26652,12 +26940,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
 				case UNICODE_IDENTIFIER:
 					{
-					State = 3455;
+					State = 3479;
 					identifier();
 					}
 					break;
@@ -26670,9 +26959,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new DiscardStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3458;
+				State = 3482;
 				Match(DISCARD);
-				State = 3459;
+				State = 3483;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ALL || _la==PLANS || _la==SEQUENCES || _la==TEMP || _la==TEMPORARY) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26687,52 +26976,52 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new TruncateStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3460;
+				State = 3484;
 				Match(TRUNCATE);
-				State = 3462;
+				State = 3486;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3461;
+					State = 3485;
 					Match(TABLE);
 					}
 				}
 
-				State = 3465;
+				State = 3489;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 3464;
+					State = 3488;
 					Match(ONLY);
 					}
 				}
 
-				State = 3467;
+				State = 3491;
 				qualifiedName();
-				State = 3472;
+				State = 3496;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3468;
+					State = 3492;
 					Match(COMMA);
-					State = 3469;
+					State = 3493;
 					qualifiedName();
 					}
 					}
-					State = 3474;
+					State = 3498;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3476;
+				State = 3500;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==CASCADE || _la==RESTRICT) {
 					{
-					State = 3475;
+					State = 3499;
 					_la = TokenStream.LA(1);
 					if ( !(_la==CASCADE || _la==RESTRICT) ) {
 					ErrorHandler.RecoverInline(this);
@@ -26750,7 +27039,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new FlushStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3478;
+				State = 3502;
 				Match(FLUSH);
 				}
 				break;
@@ -26758,7 +27047,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new WaitStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3479;
+				State = 3503;
 				Match(WAIT);
 				}
 				break;
@@ -26766,7 +27055,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new RecoverStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3480;
+				State = 3504;
 				Match(RECOVER);
 				}
 				break;
@@ -26774,7 +27063,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CheckpointStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3481;
+				State = 3505;
 				Match(CHECKPOINT);
 				}
 				break;
@@ -26784,7 +27073,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new MaintenanceStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3482;
+				State = 3506;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ANALYSE || _la==ANALYZE || _la==VACUUM) ) {
 				ErrorHandler.RecoverInline(this);
@@ -26793,13 +27082,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 3486;
+				State = 3510;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==ANALYZE || _la==FREEZE || _la==FULL || _la==VERBOSE) {
 					{
 					{
-					State = 3483;
+					State = 3507;
 					_la = TokenStream.LA(1);
 					if ( !(_la==ANALYZE || _la==FREEZE || _la==FULL || _la==VERBOSE) ) {
 					ErrorHandler.RecoverInline(this);
@@ -26810,30 +27099,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 					}
 					}
 					}
-					State = 3488;
+					State = 3512;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3497;
+				State = 3521;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244010389536L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373237L) != 0)) {
+				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534112L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516277L) != 0)) {
 					{
-					State = 3489;
+					State = 3513;
 					qualifiedName();
-					State = 3494;
+					State = 3518;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 3490;
+						State = 3514;
 						Match(COMMA);
-						State = 3491;
+						State = 3515;
 						qualifiedName();
 						}
 						}
-						State = 3496;
+						State = 3520;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
@@ -26846,9 +27135,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new ListenStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3499;
+				State = 3523;
 				Match(LISTEN);
-				State = 3500;
+				State = 3524;
 				identifier();
 				}
 				break;
@@ -26856,14 +27145,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new UnlistenStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 3501;
+				State = 3525;
 				Match(UNLISTEN);
-				State = 3504;
+				State = 3528;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STAR:
 					{
-					State = 3502;
+					State = 3526;
 					Match(STAR);
 					}
 					break;
@@ -26889,6 +27178,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case CANCEL:
 				case CASCADE:
 				case CHAIN:
+				case CHANGELOG:
 				case CHAR:
 				case CHARACTER:
 				case CHARACTERISTICS:
@@ -26921,6 +27211,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case DATABASE:
 				case DATABASES:
 				case DAY:
+				case DAYS:
 				case DEALLOCATE:
 				case DEBEZIUM:
 				case DECLARE:
@@ -26975,6 +27266,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case HISTORY:
 				case HOLD:
 				case HOUR:
+				case HOURS:
 				case IDENTITY:
 				case IF:
 				case IGNORE:
@@ -27010,8 +27302,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case MATCH:
 				case MATERIALIZED:
 				case MINUTE:
+				case MINUTES:
 				case MODE:
 				case MONTH:
+				case MONTHS:
 				case MOVE:
 				case MUTUALLY:
 				case NAMES:
@@ -27087,6 +27381,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case SCHEMAS:
 				case SCROLL:
 				case SECOND:
+				case SECONDS:
 				case SECRET:
 				case SECRETS:
 				case SECURITY:
@@ -27165,12 +27460,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case WORK:
 				case WRITE:
 				case YEAR:
+				case YEARS:
 				case ZONE:
 				case WORD:
 				case QUOTED_IDENTIFIER:
 				case UNICODE_IDENTIFIER:
 					{
-					State = 3503;
+					State = 3527;
 					identifier();
 					}
 					break;
@@ -27183,18 +27479,18 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new NotifyStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 3506;
+				State = 3530;
 				Match(NOTIFY);
-				State = 3507;
+				State = 3531;
 				identifier();
-				State = 3510;
+				State = 3534;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 3508;
+					State = 3532;
 					Match(COMMA);
-					State = 3509;
+					State = 3533;
 					stringLiteral();
 					}
 				}
@@ -27205,66 +27501,66 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new LockStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 14);
 				{
-				State = 3512;
+				State = 3536;
 				Match(LOCK);
-				State = 3514;
+				State = 3538;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==TABLE) {
 					{
-					State = 3513;
+					State = 3537;
 					Match(TABLE);
 					}
 				}
 
-				State = 3517;
+				State = 3541;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ONLY) {
 					{
-					State = 3516;
+					State = 3540;
 					Match(ONLY);
 					}
 				}
 
-				State = 3519;
+				State = 3543;
 				qualifiedName();
-				State = 3524;
+				State = 3548;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 3520;
+					State = 3544;
 					Match(COMMA);
-					State = 3521;
+					State = 3545;
 					qualifiedName();
 					}
 					}
-					State = 3526;
+					State = 3550;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 3531;
+				State = 3555;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==IN) {
 					{
-					State = 3527;
+					State = 3551;
 					Match(IN);
-					State = 3528;
+					State = 3552;
 					lockMode();
-					State = 3529;
+					State = 3553;
 					Match(MODE);
 					}
 				}
 
-				State = 3534;
+				State = 3558;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOWAIT) {
 					{
-					State = 3533;
+					State = 3557;
 					Match(NOWAIT);
 					}
 				}
@@ -27275,11 +27571,11 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CallStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 15);
 				{
-				State = 3536;
+				State = 3560;
 				Match(CALL);
-				State = 3537;
+				State = 3561;
 				qualifiedName();
-				State = 3538;
+				State = 3562;
 				callArguments();
 				}
 				break;
@@ -27287,30 +27583,30 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new DoStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 16);
 				{
-				State = 3540;
+				State = 3564;
 				Match(DO);
-				State = 3543;
+				State = 3567;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LANGUAGE) {
 					{
-					State = 3541;
+					State = 3565;
 					Match(LANGUAGE);
-					State = 3542;
+					State = 3566;
 					identifier();
 					}
 				}
 
-				State = 3545;
+				State = 3569;
 				stringLiteral();
-				State = 3548;
+				State = 3572;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LANGUAGE) {
 					{
-					State = 3546;
+					State = 3570;
 					Match(LANGUAGE);
-					State = 3547;
+					State = 3571;
 					identifier();
 					}
 				}
@@ -27321,55 +27617,55 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CommentStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 17);
 				{
-				State = 3550;
+				State = 3574;
 				Match(COMMENT);
-				State = 3551;
+				State = 3575;
 				Match(ON);
-				State = 3552;
+				State = 3576;
 				itemKind();
-				State = 3553;
+				State = 3577;
 				qualifiedName();
-				State = 3566;
+				State = 3590;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OPEN_PAREN) {
 					{
-					State = 3554;
+					State = 3578;
 					Match(OPEN_PAREN);
-					State = 3563;
+					State = 3587;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
-					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -6792244010389520L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 4593381000620212967L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4531452378577604447L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & -2317532489104492059L) != 0) || ((((_la - 257)) & ~0x3f) == 0 && ((1L << (_la - 257)) & -2342997725466984481L) != 0) || ((((_la - 321)) & ~0x3f) == 0 && ((1L << (_la - 321)) & -1442843016708489233L) != 0) || ((((_la - 385)) & ~0x3f) == 0 && ((1L << (_la - 385)) & 8373239L) != 0)) {
+					if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -13582827823534096L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -146440142457140323L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1283738237290120455L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -748126713011003821L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -4755802443462215689L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -216465401591105553L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & 2145516533L) != 0)) {
 						{
-						State = 3555;
+						State = 3579;
 						functionParameter();
-						State = 3560;
+						State = 3584;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (_la==COMMA) {
 							{
 							{
-							State = 3556;
+							State = 3580;
 							Match(COMMA);
-							State = 3557;
+							State = 3581;
 							functionParameter();
 							}
 							}
-							State = 3562;
+							State = 3586;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
 						}
 					}
 
-					State = 3565;
+					State = 3589;
 					Match(CLOSE_PAREN);
 					}
 				}
 
-				State = 3568;
+				State = 3592;
 				Match(IS);
-				State = 3571;
+				State = 3595;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case STRING:
@@ -27377,13 +27673,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case UNICODE_STRING:
 				case DOLLAR_STRING:
 					{
-					State = 3569;
+					State = 3593;
 					stringLiteral();
 					}
 					break;
 				case NULL:
 					{
-					State = 3570;
+					State = 3594;
 					Match(NULL);
 					}
 					break;
@@ -27397,22 +27693,22 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				_localctx = new CancelStatementContext(_localctx);
 				EnterOuterAlt(_localctx, 18);
 				{
-				State = 3578;
+				State = 3602;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case KILL:
 					{
-					State = 3573;
+					State = 3597;
 					Match(KILL);
-					State = 3574;
+					State = 3598;
 					literal();
 					}
 					break;
 				case CANCEL:
 					{
-					State = 3575;
+					State = 3599;
 					Match(CANCEL);
-					State = 3576;
+					State = 3600;
 					_la = TokenStream.LA(1);
 					if ( !(_la==JOB || _la==JOBS) ) {
 					ErrorHandler.RecoverInline(this);
@@ -27421,7 +27717,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 						ErrorHandler.ReportMatch(this);
 					    Consume();
 					}
-					State = 3577;
+					State = 3601;
 					expressionList();
 					}
 					break;
@@ -27467,7 +27763,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3583;
+			State = 3607;
 			ErrorHandler.Sync(this);
 			_alt = 1;
 			do {
@@ -27475,7 +27771,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				case 1:
 					{
 					{
-					State = 3582;
+					State = 3606;
 					label();
 					}
 					}
@@ -27483,9 +27779,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 3585;
+				State = 3609;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,546,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,553,Context);
 			} while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER );
 			}
 		}
@@ -27538,37 +27834,37 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		EnterRule(_localctx, 288, RULE_otherStatement);
 		int _la;
 		try {
-			State = 3623;
+			State = 3647;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CREATE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3587;
+				State = 3611;
 				Match(CREATE);
-				State = 3589;
+				State = 3613;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==OR) {
 					{
-					State = 3588;
+					State = 3612;
 					orReplace();
 					}
 				}
 
-				State = 3591;
+				State = 3615;
 				otherItem();
-				State = 3595;
+				State = 3619;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & -2199023255553L) != 0) || ((((_la - 448)) & ~0x3f) == 0 && ((1L << (_la - 448)) & 31L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & -281474976710657L) != 0) || ((((_la - 448)) & ~0x3f) == 0 && ((1L << (_la - 448)) & 4095L) != 0)) {
 					{
 					{
-					State = 3592;
+					State = 3616;
 					anyToken();
 					}
 					}
-					State = 3597;
+					State = 3621;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27577,19 +27873,19 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case REFRESH:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3598;
+				State = 3622;
 				Match(REFRESH);
-				State = 3602;
+				State = 3626;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & -2199023255553L) != 0) || ((((_la - 448)) & ~0x3f) == 0 && ((1L << (_la - 448)) & 31L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & -281474976710657L) != 0) || ((((_la - 448)) & ~0x3f) == 0 && ((1L << (_la - 448)) & 4095L) != 0)) {
 					{
 					{
-					State = 3599;
+					State = 3623;
 					anyToken();
 					}
 					}
-					State = 3604;
+					State = 3628;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27598,23 +27894,23 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SHOW:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3605;
+				State = 3629;
 				Match(SHOW);
-				State = 3606;
+				State = 3630;
 				word();
-				State = 3607;
+				State = 3631;
 				label();
-				State = 3611;
+				State = 3635;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & -2199023255553L) != 0) || ((((_la - 448)) & ~0x3f) == 0 && ((1L << (_la - 448)) & 31L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & -281474976710657L) != 0) || ((((_la - 448)) & ~0x3f) == 0 && ((1L << (_la - 448)) & 4095L) != 0)) {
 					{
 					{
-					State = 3608;
+					State = 3632;
 					anyToken();
 					}
 					}
-					State = 3613;
+					State = 3637;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27623,23 +27919,23 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case ALTER:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3614;
+				State = 3638;
 				Match(ALTER);
-				State = 3615;
+				State = 3639;
 				Match(DEFAULT);
-				State = 3616;
+				State = 3640;
 				Match(PRIVILEGES);
-				State = 3620;
+				State = 3644;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
-				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & -2199023255553L) != 0) || ((((_la - 448)) & ~0x3f) == 0 && ((1L << (_la - 448)) & 31L) != 0)) {
+				while ((((_la) & ~0x3f) == 0 && ((1L << _la) & -2L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -1L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -1L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & -1L) != 0) || ((((_la - 256)) & ~0x3f) == 0 && ((1L << (_la - 256)) & -1L) != 0) || ((((_la - 320)) & ~0x3f) == 0 && ((1L << (_la - 320)) & -1L) != 0) || ((((_la - 384)) & ~0x3f) == 0 && ((1L << (_la - 384)) & -281474976710657L) != 0) || ((((_la - 448)) & ~0x3f) == 0 && ((1L << (_la - 448)) & 4095L) != 0)) {
 					{
 					{
-					State = 3617;
+					State = 3641;
 					anyToken();
 					}
 					}
-					State = 3622;
+					State = 3646;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -27686,101 +27982,101 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		OtherItemContext _localctx = new OtherItemContext(Context, State);
 		EnterRule(_localctx, 290, RULE_otherItem);
 		try {
-			State = 3640;
+			State = 3664;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,553,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,560,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3625;
+				State = 3649;
 				Match(CLUSTER);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3626;
+				State = 3650;
 				Match(SEQUENCE);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3627;
+				State = 3651;
 				Match(EXTENSION);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3628;
+				State = 3652;
 				Match(DOMAIN);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3629;
+				State = 3653;
 				Match(TRIGGER);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3630;
+				State = 3654;
 				Match(NETWORK);
-				State = 3631;
+				State = 3655;
 				Match(POLICY);
 				}
 				break;
 			case 7:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3632;
+				State = 3656;
 				Match(POLICY);
 				}
 				break;
 			case 8:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 3633;
+				State = 3657;
 				Match(COLLATION);
 				}
 				break;
 			case 9:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 3634;
+				State = 3658;
 				Match(CAST);
 				}
 				break;
 			case 10:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 3635;
+				State = 3659;
 				Match(OPERATOR);
 				}
 				break;
 			case 11:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 3636;
+				State = 3660;
 				Match(PROCEDURE);
 				}
 				break;
 			case 12:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 3637;
+				State = 3661;
 				Match(FRAGMENT);
 				}
 				break;
 			case 13:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 3638;
+				State = 3662;
 				Match(CLUSTER);
-				State = 3639;
+				State = 3663;
 				Match(REPLICA);
 				}
 				break;
@@ -27814,7 +28110,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3642;
+			State = 3666;
 			_la = TokenStream.LA(1);
 			if ( _la <= 0 || (_la==SEMICOLON) ) {
 			ErrorHandler.RecoverInline(this);
@@ -27865,25 +28161,25 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3644;
+			State = 3668;
 			identifier();
-			State = 3649;
+			State = 3673;
 			ErrorHandler.Sync(this);
-			_alt = Interpreter.AdaptivePredict(TokenStream,554,Context);
+			_alt = Interpreter.AdaptivePredict(TokenStream,561,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 3645;
+					State = 3669;
 					Match(DOT);
-					State = 3646;
+					State = 3670;
 					label();
 					}
 					} 
 				}
-				State = 3651;
+				State = 3675;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,554,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,561,Context);
 			}
 			}
 		}
@@ -27917,7 +28213,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		FunctionNameContext _localctx = new FunctionNameContext(Context, State);
 		EnterRule(_localctx, 296, RULE_functionName);
 		try {
-			State = 3654;
+			State = 3678;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -27942,6 +28238,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -27972,6 +28269,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -28024,6 +28322,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -28055,8 +28354,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -28128,6 +28429,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -28204,13 +28506,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3652;
+				State = 3676;
 				plainName();
 				}
 				break;
@@ -28228,7 +28531,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3653;
+				State = 3677;
 				joinWord();
 				}
 				break;
@@ -28276,25 +28579,25 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			int _alt;
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3656;
+			State = 3680;
 			plainIdentifier();
-			State = 3661;
+			State = 3685;
 			ErrorHandler.Sync(this);
-			_alt = Interpreter.AdaptivePredict(TokenStream,556,Context);
+			_alt = Interpreter.AdaptivePredict(TokenStream,563,Context);
 			while ( _alt!=2 && _alt!=global::Antlr4.Runtime.Atn.ATN.INVALID_ALT_NUMBER ) {
 				if ( _alt==1 ) {
 					{
 					{
-					State = 3657;
+					State = 3681;
 					Match(DOT);
-					State = 3658;
+					State = 3682;
 					label();
 					}
 					} 
 				}
-				State = 3663;
+				State = 3687;
 				ErrorHandler.Sync(this);
-				_alt = Interpreter.AdaptivePredict(TokenStream,556,Context);
+				_alt = Interpreter.AdaptivePredict(TokenStream,563,Context);
 			}
 			}
 		}
@@ -28335,21 +28638,21 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3664;
+			State = 3688;
 			identifier();
-			State = 3669;
+			State = 3693;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 3665;
+				State = 3689;
 				Match(COMMA);
-				State = 3666;
+				State = 3690;
 				identifier();
 				}
 				}
-				State = 3671;
+				State = 3695;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -28391,13 +28694,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		BareLabelContext _localctx = new BareLabelContext(Context, State);
 		EnterRule(_localctx, 302, RULE_bareLabel);
 		try {
-			State = 3676;
+			State = 3700;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WORD:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3672;
+				State = 3696;
 				word();
 				}
 				break;
@@ -28421,6 +28724,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -28664,7 +28968,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3673;
+				State = 3697;
 				freeWord();
 				}
 				break;
@@ -28684,7 +28988,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case TRIM:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3674;
+				State = 3698;
 				callWord();
 				}
 				break;
@@ -28692,7 +28996,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3675;
+				State = 3699;
 				quotedIdentifier();
 				}
 				break;
@@ -28741,13 +29045,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		BareAliasContext _localctx = new BareAliasContext(Context, State);
 		EnterRule(_localctx, 304, RULE_bareAlias);
 		try {
-			State = 3685;
+			State = 3709;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WORD:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3678;
+				State = 3702;
 				word();
 				}
 				break;
@@ -28771,6 +29075,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -29014,33 +29319,39 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3679;
+				State = 3703;
 				freeWord();
 				}
 				break;
 			case DAY:
+			case DAYS:
 			case HOUR:
+			case HOURS:
 			case MINUTE:
+			case MINUTES:
 			case MONTH:
+			case MONTHS:
 			case SECOND:
+			case SECONDS:
 			case YEAR:
+			case YEARS:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3680;
+				State = 3704;
 				intervalField();
 				}
 				break;
 			case FILTER:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3681;
+				State = 3705;
 				Match(FILTER);
 				}
 				break;
 			case OVER:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3682;
+				State = 3706;
 				Match(OVER);
 				}
 				break;
@@ -29060,7 +29371,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case TRIM:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3683;
+				State = 3707;
 				callWord();
 				}
 				break;
@@ -29068,7 +29379,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3684;
+				State = 3708;
 				quotedIdentifier();
 				}
 				break;
@@ -29106,7 +29417,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		IdentifierContext _localctx = new IdentifierContext(Context, State);
 		EnterRule(_localctx, 306, RULE_identifier);
 		try {
-			State = 3689;
+			State = 3713;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ABORT:
@@ -29131,6 +29442,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -29161,6 +29473,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case DATABASE:
 			case DATABASES:
 			case DAY:
+			case DAYS:
 			case DEALLOCATE:
 			case DEBEZIUM:
 			case DECLARE:
@@ -29213,6 +29526,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case HISTORY:
 			case HOLD:
 			case HOUR:
+			case HOURS:
 			case IDENTITY:
 			case IF:
 			case IGNORE:
@@ -29244,8 +29558,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case MATCH:
 			case MATERIALIZED:
 			case MINUTE:
+			case MINUTES:
 			case MODE:
 			case MONTH:
+			case MONTHS:
 			case MOVE:
 			case MUTUALLY:
 			case NAMES:
@@ -29317,6 +29633,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case SCHEMAS:
 			case SCROLL:
 			case SECOND:
+			case SECONDS:
 			case SECRET:
 			case SECRETS:
 			case SECURITY:
@@ -29393,13 +29710,14 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WORK:
 			case WRITE:
 			case YEAR:
+			case YEARS:
 			case ZONE:
 			case WORD:
 			case QUOTED_IDENTIFIER:
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3687;
+				State = 3711;
 				plainIdentifier();
 				}
 				break;
@@ -29419,7 +29737,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case TRIM:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3688;
+				State = 3712;
 				callWord();
 				}
 				break;
@@ -29463,13 +29781,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		PlainIdentifierContext _localctx = new PlainIdentifierContext(Context, State);
 		EnterRule(_localctx, 308, RULE_plainIdentifier);
 		try {
-			State = 3695;
+			State = 3719;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WORD:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3691;
+				State = 3715;
 				word();
 				}
 				break;
@@ -29493,6 +29811,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -29736,27 +30055,32 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3692;
+				State = 3716;
 				freeWord();
 				}
 				break;
 			case AT:
 			case BETWEEN:
 			case DAY:
+			case DAYS:
 			case EMIT:
 			case ENVELOPE:
 			case ESCAPE:
 			case FILTER:
 			case HOUR:
+			case HOURS:
 			case IGNORE:
 			case MINUTE:
+			case MINUTES:
 			case MONTH:
+			case MONTHS:
 			case OPERATOR:
 			case OPTIONS:
 			case OVER:
 			case PRECISION:
 			case RESPECT:
 			case SECOND:
+			case SECONDS:
 			case SET:
 			case UESCAPE:
 			case UP:
@@ -29764,9 +30088,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WITHIN:
 			case WITHOUT:
 			case YEAR:
+			case YEARS:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3693;
+				State = 3717;
 				boundWord();
 				}
 				break;
@@ -29774,7 +30099,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3694;
+				State = 3718;
 				quotedIdentifier();
 				}
 				break;
@@ -29827,13 +30152,13 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		LabelContext _localctx = new LabelContext(Context, State);
 		EnterRule(_localctx, 310, RULE_label);
 		try {
-			State = 3704;
+			State = 3728;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case WORD:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3697;
+				State = 3721;
 				word();
 				}
 				break;
@@ -29857,6 +30182,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case CANCEL:
 			case CASCADE:
 			case CHAIN:
+			case CHANGELOG:
 			case CHAR:
 			case CHARACTER:
 			case CHARACTERISTICS:
@@ -30100,27 +30426,32 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case ZONE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3698;
+				State = 3722;
 				freeWord();
 				}
 				break;
 			case AT:
 			case BETWEEN:
 			case DAY:
+			case DAYS:
 			case EMIT:
 			case ENVELOPE:
 			case ESCAPE:
 			case FILTER:
 			case HOUR:
+			case HOURS:
 			case IGNORE:
 			case MINUTE:
+			case MINUTES:
 			case MONTH:
+			case MONTHS:
 			case OPERATOR:
 			case OPTIONS:
 			case OVER:
 			case PRECISION:
 			case RESPECT:
 			case SECOND:
+			case SECONDS:
 			case SET:
 			case UESCAPE:
 			case UP:
@@ -30128,9 +30459,10 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WITHIN:
 			case WITHOUT:
 			case YEAR:
+			case YEARS:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 3699;
+				State = 3723;
 				boundWord();
 				}
 				break;
@@ -30150,7 +30482,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case TRIM:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 3700;
+				State = 3724;
 				callWord();
 				}
 				break;
@@ -30168,7 +30500,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case RIGHT:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 3701;
+				State = 3725;
 				joinWord();
 				}
 				break;
@@ -30263,7 +30595,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case WITH:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 3702;
+				State = 3726;
 				reservedWord();
 				}
 				break;
@@ -30271,7 +30603,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 3703;
+				State = 3727;
 				quotedIdentifier();
 				}
 				break;
@@ -30306,7 +30638,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3706;
+			State = 3730;
 			Match(WORD);
 			}
 		}
@@ -30338,29 +30670,29 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		QuotedIdentifierContext _localctx = new QuotedIdentifierContext(Context, State);
 		EnterRule(_localctx, 314, RULE_quotedIdentifier);
 		try {
-			State = 3714;
+			State = 3738;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case QUOTED_IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 3708;
+				State = 3732;
 				Match(QUOTED_IDENTIFIER);
 				}
 				break;
 			case UNICODE_IDENTIFIER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 3709;
+				State = 3733;
 				Match(UNICODE_IDENTIFIER);
-				State = 3712;
+				State = 3736;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,563,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,570,Context) ) {
 				case 1:
 					{
-					State = 3710;
+					State = 3734;
 					Match(UESCAPE);
-					State = 3711;
+					State = 3735;
 					Match(STRING);
 					}
 					break;
@@ -30412,9 +30744,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3716;
+			State = 3740;
 			_la = TokenStream.LA(1);
-			if ( !(_la==COALESCE || _la==CURRENT_DATABASE || ((((_la - 126)) & ~0x3f) == 0 && ((1L << (_la - 126)) & 4503599644147713L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & 18014432869228577L) != 0) || _la==POSITION || _la==ROW || _la==SUBSTRING || _la==TRIM) ) {
+			if ( !(_la==COALESCE || _la==CURRENT_DATABASE || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & 9007199271518209L) != 0) || ((((_la - 196)) & ~0x3f) == 0 && ((1L << (_la - 196)) & 72057731476889633L) != 0) || _la==POSITION || _la==ROW || _la==SUBSTRING || _la==TRIM) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -30462,9 +30794,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3718;
+			State = 3742;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 4503601909071872L) != 0) || ((((_la - 143)) & ~0x3f) == 0 && ((1L << (_la - 143)) & 11259274483728385L) != 0) || _la==NOTNULL || _la==OVERLAPS || _la==RIGHT) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 9007201536442368L) != 0) || ((((_la - 145)) & ~0x3f) == 0 && ((1L << (_la - 145)) & 22518548967456769L) != 0) || _la==NOTNULL || _la==OVERLAPS || _la==RIGHT) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -30589,9 +30921,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3720;
+			State = 3744;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 2288642101317632L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -9186762001240425935L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -9071929565775896255L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & 4617050571109567521L) != 0) || ((((_la - 262)) & ~0x3f) == 0 && ((1L << (_la - 262)) & -9150153358470803455L) != 0) || ((((_la - 341)) & ~0x3f) == 0 && ((1L << (_la - 341)) & 270393275505001561L) != 0)) ) {
+			if ( !(((((_la - 12)) & ~0x3f) == 0 && ((1L << (_la - 12)) & 5053039899005958009L) != 0) || ((((_la - 76)) & ~0x3f) == 0 && ((1L << (_la - 76)) & 5791664872786362431L) != 0) || ((((_la - 143)) & ~0x3f) == 0 && ((1L << (_la - 143)) & -4460778457650944893L) != 0) || ((((_la - 221)) & ~0x3f) == 0 && ((1L << (_la - 221)) & 288301020093548609L) != 0) || ((((_la - 293)) & ~0x3f) == 0 && ((1L << (_la - 293)) & 1603281744403890177L) != 0) || ((((_la - 357)) & ~0x3f) == 0 && ((1L << (_la - 357)) & 264055933110353L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -30612,6 +30944,12 @@ internal partial class StreamDbParser : StreamDbParserBase {
 	}
 
 	public partial class BoundWordContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode YEARS() { return GetToken(StreamDbParser.YEARS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MONTHS() { return GetToken(StreamDbParser.MONTHS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DAYS() { return GetToken(StreamDbParser.DAYS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode HOURS() { return GetToken(StreamDbParser.HOURS, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode MINUTES() { return GetToken(StreamDbParser.MINUTES, 0); }
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode SECONDS() { return GetToken(StreamDbParser.SECONDS, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode AT() { return GetToken(StreamDbParser.AT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode BETWEEN() { return GetToken(StreamDbParser.BETWEEN, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode DAY() { return GetToken(StreamDbParser.DAY, 0); }
@@ -30651,9 +30989,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3722;
+			State = 3746;
 			_la = TokenStream.LA(1);
-			if ( !(((((_la - 26)) & ~0x3f) == 0 && ((1L << (_la - 26)) & 1152921504606846993L) != 0) || ((((_la - 109)) & ~0x3f) == 0 && ((1L << (_la - 109)) & 5066549582889601L) != 0) || ((((_la - 209)) & ~0x3f) == 0 && ((1L << (_la - 209)) & 2251869741121541L) != 0) || ((((_la - 285)) & ~0x3f) == 0 && ((1L << (_la - 285)) & 268697601L) != 0) || ((((_la - 367)) & ~0x3f) == 0 && ((1L << (_la - 367)) & 81605427457L) != 0)) ) {
+			if ( !(((((_la - 26)) & ~0x3f) == 0 && ((1L << (_la - 26)) & 6917529027641081873L) != 0) || ((((_la - 111)) & ~0x3f) == 0 && ((1L << (_la - 111)) & 10696049117102721L) != 0) || ((((_la - 212)) & ~0x3f) == 0 && ((1L << (_la - 212)) & 9007478964486171L) != 0) || ((((_la - 290)) & ~0x3f) == 0 && ((1L << (_la - 290)) & 537657345L) != 0) || ((((_la - 373)) & ~0x3f) == 0 && ((1L << (_la - 373)) & 219044380929L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -30674,6 +31012,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 	}
 
 	public partial class FreeWordContext : ParserRuleContext {
+		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode CHANGELOG() { return GetToken(StreamDbParser.CHANGELOG, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ABORT() { return GetToken(StreamDbParser.ABORT, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ABSOLUTE() { return GetToken(StreamDbParser.ABSOLUTE, 0); }
 		[System.Diagnostics.DebuggerNonUserCode] public ITerminalNode ACTION() { return GetToken(StreamDbParser.ACTION, 0); }
@@ -30950,9 +31289,9 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 3724;
+			State = 3748;
 			_la = TokenStream.LA(1);
-			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -7918145058082848L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & 2276261400149950695L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 4530889423790247773L) != 0) || ((((_la - 195)) & ~0x3f) == 0 && ((1L << (_la - 195)) & 8638339615245121137L) != 0) || ((((_la - 259)) & ~0x3f) == 0 && ((1L << (_la - 259)) & -603781559568334859L) != 0) || ((((_la - 323)) & ~0x3f) == 0 && ((1L << (_la - 323)) & 8858139815986266107L) != 0) || ((((_la - 389)) & ~0x3f) == 0 && ((1L << (_la - 389)) & 45119L) != 0)) ) {
+			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -15834628778070048L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -236652872518073443L) != 0) || ((((_la - 131)) & ~0x3f) == 0 && ((1L << (_la - 131)) & 9061778847084023645L) != 0) || ((((_la - 198)) & ~0x3f) == 0 && ((1L << (_la - 198)) & -2340129686438726031L) != 0) || ((((_la - 262)) & ~0x3f) == 0 && ((1L << (_la - 262)) & -4830322275939123243L) != 0) || ((((_la - 326)) & ~0x3f) == 0 && ((1L << (_la - 326)) & -2921857766948077601L) != 0) || ((((_la - 390)) & ~0x3f) == 0 && ((1L << (_la - 390)) & 2492387L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
 			}
 			else {
@@ -30999,7 +31338,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		case 10: return Precpred(Context, 5);
 		case 11: return Precpred(Context, 4);
 		case 12: return Precpred(Context, 3);
-		case 13: return Precpred(Context, 2);
+		case 13: return Precpred(Context, 1);
 		case 14: return Precpred(Context, 12);
 		case 15: return Precpred(Context, 11);
 		case 16: return Precpred(Context, 10);
@@ -31010,7 +31349,7 @@ internal partial class StreamDbParser : StreamDbParserBase {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,452,3727,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,459,3751,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -31045,1540 +31384,1552 @@ internal partial class StreamDbParser : StreamDbParserBase {
 		9,3,9,433,8,9,1,9,1,9,1,9,3,9,438,8,9,1,9,1,9,1,10,1,10,1,10,1,10,1,10,
 		1,10,5,10,448,8,10,10,10,12,10,451,9,10,3,10,453,8,10,1,10,1,10,3,10,457,
 		8,10,1,10,1,10,3,10,461,8,10,1,10,3,10,464,8,10,1,10,1,10,1,10,1,10,1,
-		11,1,11,1,11,1,11,5,11,474,8,11,10,11,12,11,477,9,11,1,12,1,12,3,12,481,
-		8,12,1,12,3,12,484,8,12,1,13,1,13,1,13,1,13,5,13,490,8,13,10,13,12,13,
-		493,9,13,1,14,1,14,3,14,497,8,14,1,14,3,14,500,8,14,1,15,1,15,1,15,1,15,
-		1,15,1,15,3,15,508,8,15,1,16,1,16,1,16,1,16,1,16,5,16,515,8,16,10,16,12,
-		16,518,9,16,1,16,1,16,1,16,1,16,1,16,1,16,3,16,526,8,16,1,17,1,17,1,17,
-		1,17,1,17,1,17,1,17,1,17,3,17,536,8,17,1,18,1,18,3,18,540,8,18,1,18,1,
-		18,1,18,5,18,545,8,18,10,18,12,18,548,9,18,3,18,550,8,18,1,18,1,18,1,18,
-		1,18,5,18,556,8,18,10,18,12,18,559,9,18,3,18,561,8,18,1,18,1,18,3,18,565,
-		8,18,1,18,3,18,568,8,18,1,18,1,18,3,18,572,8,18,1,18,1,18,1,18,1,18,5,
-		18,578,8,18,10,18,12,18,581,9,18,3,18,583,8,18,1,19,1,19,1,19,1,19,3,19,
-		589,8,19,3,19,591,8,19,1,20,1,20,3,20,595,8,20,1,20,1,20,1,20,1,20,3,20,
-		601,8,20,3,20,603,8,20,1,21,1,21,1,21,1,21,1,21,5,21,610,8,21,10,21,12,
-		21,613,9,21,1,21,1,21,1,22,1,22,1,22,3,22,620,8,22,1,22,1,22,1,22,5,22,
-		625,8,22,10,22,12,22,628,9,22,1,23,1,23,1,23,1,23,1,23,1,23,5,23,636,8,
-		23,10,23,12,23,639,9,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,
-		23,650,8,23,1,24,1,24,1,24,1,24,1,24,5,24,657,8,24,10,24,12,24,660,9,24,
-		1,25,1,25,1,25,1,25,1,25,3,25,667,8,25,1,25,1,25,3,25,671,8,25,1,26,1,
-		26,1,26,3,26,676,8,26,1,26,1,26,1,26,3,26,681,8,26,1,26,1,26,1,26,1,26,
-		1,26,1,26,1,26,1,26,3,26,691,8,26,1,26,1,26,1,26,1,26,3,26,697,8,26,3,
-		26,699,8,26,1,27,1,27,1,27,1,27,1,27,1,27,1,27,1,27,3,27,709,8,27,1,27,
-		1,27,1,27,1,27,5,27,715,8,27,10,27,12,27,718,9,27,3,27,720,8,27,1,27,1,
-		27,1,27,3,27,725,8,27,1,28,1,28,1,28,1,28,3,28,731,8,28,1,28,1,28,1,29,
-		1,29,5,29,737,8,29,10,29,12,29,740,9,29,1,30,1,30,1,30,1,30,1,30,3,30,
-		747,8,30,1,30,1,30,1,30,3,30,752,8,30,1,30,3,30,755,8,30,1,30,1,30,1,30,
-		1,30,3,30,761,8,30,1,31,1,31,1,31,3,31,766,8,31,3,31,768,8,31,1,32,1,32,
-		1,32,1,32,1,32,1,32,1,32,1,32,3,32,778,8,32,3,32,780,8,32,1,33,3,33,783,
-		8,33,1,33,1,33,1,33,3,33,788,8,33,1,33,1,33,3,33,792,8,33,1,33,1,33,1,
-		33,1,33,3,33,798,8,33,1,33,3,33,801,8,33,1,33,1,33,1,33,1,33,1,33,1,33,
-		5,33,809,8,33,10,33,12,33,812,9,33,1,33,1,33,1,33,3,33,817,8,33,1,33,3,
-		33,820,8,33,1,33,3,33,823,8,33,1,33,1,33,1,33,3,33,828,8,33,1,33,3,33,
-		831,8,33,1,33,3,33,834,8,33,1,33,1,33,3,33,838,8,33,1,33,3,33,841,8,33,
-		1,33,3,33,844,8,33,1,33,3,33,847,8,33,3,33,849,8,33,1,34,1,34,1,34,1,34,
-		3,34,855,8,34,1,35,1,35,1,35,1,35,1,35,1,35,3,35,863,8,35,1,36,1,36,1,
-		36,3,36,868,8,36,1,36,1,36,1,36,1,36,3,36,874,8,36,1,37,1,37,1,37,3,37,
-		879,8,37,1,37,1,37,1,37,1,37,1,37,5,37,886,8,37,10,37,12,37,889,9,37,3,
-		37,891,8,37,1,37,1,37,3,37,895,8,37,1,37,1,37,1,37,1,37,1,37,5,37,902,
-		8,37,10,37,12,37,905,9,37,1,37,1,37,3,37,909,8,37,1,38,1,38,1,38,1,38,
-		3,38,915,8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,
-		38,1,38,1,38,1,38,3,38,932,8,38,1,38,1,38,1,38,1,38,3,38,938,8,38,1,38,
-		1,38,3,38,942,8,38,1,38,1,38,3,38,946,8,38,1,38,1,38,1,38,1,38,1,38,1,
-		38,3,38,954,8,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,963,8,38,1,38,
-		5,38,966,8,38,10,38,12,38,969,9,38,1,39,1,39,1,39,1,39,3,39,975,8,39,1,
-		40,1,40,1,41,1,41,1,41,1,41,1,41,1,41,3,41,985,8,41,1,41,1,41,1,41,3,41,
-		990,8,41,1,42,1,42,1,42,1,42,1,42,1,42,1,42,3,42,999,8,42,1,42,1,42,1,
+		10,1,10,1,10,3,10,473,8,10,1,11,1,11,1,11,1,11,5,11,479,8,11,10,11,12,
+		11,482,9,11,1,12,1,12,3,12,486,8,12,1,12,3,12,489,8,12,1,13,1,13,1,13,
+		1,13,5,13,495,8,13,10,13,12,13,498,9,13,1,14,1,14,3,14,502,8,14,1,14,3,
+		14,505,8,14,1,15,1,15,1,15,1,15,1,15,1,15,3,15,513,8,15,1,16,1,16,1,16,
+		1,16,1,16,5,16,520,8,16,10,16,12,16,523,9,16,1,16,1,16,1,16,1,16,1,16,
+		1,16,3,16,531,8,16,1,17,1,17,1,17,1,17,1,17,1,17,1,17,1,17,3,17,541,8,
+		17,1,18,1,18,3,18,545,8,18,1,18,1,18,1,18,5,18,550,8,18,10,18,12,18,553,
+		9,18,3,18,555,8,18,1,18,1,18,1,18,1,18,5,18,561,8,18,10,18,12,18,564,9,
+		18,3,18,566,8,18,1,18,1,18,3,18,570,8,18,1,18,3,18,573,8,18,1,18,1,18,
+		3,18,577,8,18,1,18,1,18,1,18,1,18,5,18,583,8,18,10,18,12,18,586,9,18,3,
+		18,588,8,18,1,19,1,19,1,19,1,19,3,19,594,8,19,3,19,596,8,19,1,20,1,20,
+		3,20,600,8,20,1,20,1,20,1,20,1,20,3,20,606,8,20,3,20,608,8,20,1,21,1,21,
+		1,21,1,21,1,21,5,21,615,8,21,10,21,12,21,618,9,21,1,21,1,21,1,22,1,22,
+		1,22,3,22,625,8,22,1,22,1,22,1,22,5,22,630,8,22,10,22,12,22,633,9,22,1,
+		23,1,23,1,23,1,23,1,23,1,23,5,23,641,8,23,10,23,12,23,644,9,23,1,23,1,
+		23,1,23,1,23,1,23,1,23,1,23,1,23,1,23,3,23,655,8,23,1,24,1,24,1,24,1,24,
+		1,24,5,24,662,8,24,10,24,12,24,665,9,24,1,25,1,25,1,25,1,25,1,25,3,25,
+		672,8,25,1,25,1,25,3,25,676,8,25,1,26,1,26,1,26,3,26,681,8,26,1,26,1,26,
+		1,26,3,26,686,8,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,1,26,3,26,696,8,
+		26,1,26,1,26,1,26,1,26,3,26,702,8,26,3,26,704,8,26,1,27,1,27,1,27,1,27,
+		1,27,1,27,1,27,1,27,3,27,714,8,27,1,27,1,27,1,27,1,27,5,27,720,8,27,10,
+		27,12,27,723,9,27,3,27,725,8,27,1,27,1,27,1,27,3,27,730,8,27,1,28,1,28,
+		1,28,1,28,3,28,736,8,28,1,28,1,28,1,29,1,29,5,29,742,8,29,10,29,12,29,
+		745,9,29,1,30,1,30,1,30,1,30,1,30,3,30,752,8,30,1,30,1,30,1,30,3,30,757,
+		8,30,1,30,3,30,760,8,30,1,30,1,30,1,30,1,30,3,30,766,8,30,1,31,1,31,1,
+		31,3,31,771,8,31,3,31,773,8,31,1,32,1,32,1,32,1,32,1,32,1,32,1,32,1,32,
+		3,32,783,8,32,3,32,785,8,32,1,33,3,33,788,8,33,1,33,1,33,1,33,3,33,793,
+		8,33,1,33,1,33,3,33,797,8,33,1,33,1,33,1,33,1,33,3,33,803,8,33,1,33,3,
+		33,806,8,33,1,33,1,33,1,33,1,33,1,33,1,33,5,33,814,8,33,10,33,12,33,817,
+		9,33,1,33,1,33,1,33,3,33,822,8,33,1,33,3,33,825,8,33,1,33,3,33,828,8,33,
+		1,33,1,33,1,33,3,33,833,8,33,1,33,3,33,836,8,33,1,33,1,33,3,33,840,8,33,
+		1,33,3,33,843,8,33,1,33,1,33,3,33,847,8,33,1,33,3,33,850,8,33,1,33,3,33,
+		853,8,33,1,33,3,33,856,8,33,3,33,858,8,33,1,34,1,34,1,34,1,34,3,34,864,
+		8,34,1,35,1,35,1,35,1,35,1,35,1,35,3,35,872,8,35,1,36,1,36,1,36,3,36,877,
+		8,36,1,36,1,36,1,36,1,36,3,36,883,8,36,1,37,1,37,1,37,3,37,888,8,37,1,
+		37,1,37,1,37,1,37,1,37,5,37,895,8,37,10,37,12,37,898,9,37,3,37,900,8,37,
+		1,37,1,37,3,37,904,8,37,1,37,1,37,1,37,1,37,1,37,5,37,911,8,37,10,37,12,
+		37,914,9,37,1,37,1,37,3,37,918,8,37,1,38,1,38,1,38,1,38,3,38,924,8,38,
+		1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,
+		1,38,3,38,941,8,38,1,38,1,38,1,38,1,38,3,38,947,8,38,1,38,1,38,3,38,951,
+		8,38,1,38,1,38,3,38,955,8,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,963,8,
+		38,1,38,1,38,1,38,1,38,1,38,1,38,1,38,3,38,972,8,38,1,38,5,38,975,8,38,
+		10,38,12,38,978,9,38,1,39,1,39,1,39,1,39,3,39,984,8,39,1,40,1,40,1,41,
+		1,41,1,41,1,41,1,41,1,41,3,41,994,8,41,1,41,1,41,1,41,3,41,999,8,41,1,
+		42,1,42,1,42,1,42,1,42,1,42,1,42,3,42,1008,8,42,1,42,1,42,1,42,1,42,1,
 		42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,
-		42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,5,42,1029,8,
-		42,10,42,12,42,1032,9,42,1,42,1,42,3,42,1036,8,42,1,42,3,42,1039,8,42,
-		1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,5,42,1050,8,42,10,42,12,42,
-		1053,9,42,1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,1063,8,43,10,43,
-		12,43,1066,9,43,1,43,1,43,1,43,3,43,1071,8,43,1,44,1,44,1,45,1,45,3,45,
-		1077,8,45,1,45,1,45,1,45,3,45,1082,8,45,3,45,1084,8,45,3,45,1086,8,45,
+		42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,1,42,5,42,1038,8,42,10,42,12,
+		42,1041,9,42,1,42,1,42,3,42,1045,8,42,1,42,3,42,1048,8,42,1,42,1,42,1,
+		42,1,42,1,42,1,42,1,42,1,42,1,42,5,42,1059,8,42,10,42,12,42,1062,9,42,
+		1,43,1,43,1,43,1,43,1,43,1,43,1,43,1,43,5,43,1072,8,43,10,43,12,43,1075,
+		9,43,1,43,1,43,1,43,3,43,1080,8,43,1,44,1,44,1,45,1,45,3,45,1086,8,45,
+		1,45,1,45,1,45,3,45,1091,8,45,3,45,1093,8,45,3,45,1095,8,45,1,46,1,46,
+		1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,3,46,1111,
+		8,46,1,46,1,46,1,46,1,46,1,46,3,46,1118,8,46,1,46,1,46,1,46,1,46,1,46,
 		1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,
-		3,46,1102,8,46,1,46,1,46,1,46,1,46,1,46,3,46,1109,8,46,1,46,1,46,1,46,
-		1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,
-		1,46,1,46,5,46,1130,8,46,10,46,12,46,1133,9,46,3,46,1135,8,46,1,46,1,46,
-		1,46,1,46,1,46,1,46,5,46,1143,8,46,10,46,12,46,1146,9,46,3,46,1148,8,46,
-		1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,3,46,
-		1163,8,46,1,47,1,47,1,47,1,47,1,47,1,47,1,47,1,47,1,47,3,47,1174,8,47,
-		1,48,1,48,1,48,1,48,1,48,1,48,3,48,1182,8,48,3,48,1184,8,48,1,49,1,49,
-		1,49,1,49,3,49,1190,8,49,1,49,1,49,1,49,1,49,3,49,1196,8,49,1,49,1,49,
-		1,49,1,49,1,49,1,49,1,49,5,49,1205,8,49,10,49,12,49,1208,9,49,1,49,1,49,
-		1,49,3,49,1213,8,49,3,49,1215,8,49,3,49,1217,8,49,1,50,1,50,1,50,1,50,
-		1,50,3,50,1224,8,50,1,50,1,50,1,50,5,50,1229,8,50,10,50,12,50,1232,9,50,
-		1,50,3,50,1235,8,50,3,50,1237,8,50,1,50,1,50,1,50,1,50,1,50,3,50,1244,
-		8,50,1,51,1,51,1,51,1,51,1,51,1,51,1,51,1,51,1,51,1,51,3,51,1256,8,51,
-		1,51,3,51,1259,8,51,1,52,1,52,1,52,1,52,1,52,1,52,1,52,3,52,1268,8,52,
-		1,52,1,52,1,52,1,52,1,52,1,52,3,52,1276,8,52,1,52,1,52,3,52,1280,8,52,
-		1,52,1,52,1,52,3,52,1285,8,52,3,52,1287,8,52,3,52,1289,8,52,1,53,1,53,
-		3,53,1293,8,53,1,53,1,53,1,53,3,53,1298,8,53,1,53,3,53,1301,8,53,1,53,
-		3,53,1304,8,53,1,53,1,53,1,54,1,54,1,55,1,55,1,55,1,55,1,56,1,56,1,56,
-		1,56,1,56,1,56,1,56,1,56,1,56,1,56,1,56,3,56,1325,8,56,1,56,1,56,1,56,
-		1,56,1,56,1,56,1,56,3,56,1334,8,56,3,56,1336,8,56,3,56,1338,8,56,1,57,
-		1,57,1,57,1,57,1,57,1,57,1,57,3,57,1347,8,57,1,58,1,58,1,58,1,58,3,58,
-		1353,8,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,
-		1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,3,58,1375,8,58,1,58,1,58,4,58,
-		1379,8,58,11,58,12,58,1380,3,58,1383,8,58,1,58,1,58,1,58,1,58,1,58,1,58,
-		1,58,1,58,1,58,3,58,1394,8,58,1,58,1,58,1,58,1,58,3,58,1400,8,58,1,58,
-		1,58,1,58,1,58,1,58,1,58,1,58,4,58,1409,8,58,11,58,12,58,1410,3,58,1413,
-		8,58,1,58,1,58,1,58,1,58,1,58,3,58,1420,8,58,1,58,1,58,1,58,1,58,1,58,
-		1,58,1,58,5,58,1429,8,58,10,58,12,58,1432,9,58,3,58,1434,8,58,3,58,1436,
-		8,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,
-		1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,3,58,
-		1464,8,58,1,58,1,58,1,58,3,58,1469,8,58,1,58,1,58,1,58,3,58,1474,8,58,
-		1,58,3,58,1477,8,58,3,58,1479,8,58,1,59,1,59,3,59,1483,8,59,1,59,1,59,
-		1,59,1,59,1,59,4,59,1490,8,59,11,59,12,59,1491,1,59,1,59,3,59,1496,8,59,
-		1,59,1,59,1,60,1,60,1,60,1,60,5,60,1504,8,60,10,60,12,60,1507,9,60,3,60,
-		1509,8,60,1,60,1,60,1,61,1,61,3,61,1515,8,61,1,62,1,62,1,62,1,62,1,63,
-		1,63,1,63,1,63,3,63,1525,8,63,1,63,1,63,3,63,1529,8,63,1,64,1,64,1,64,
-		3,64,1534,8,64,1,64,1,64,1,64,3,64,1539,8,64,1,65,1,65,1,66,1,66,1,66,
-		1,67,1,67,1,67,1,67,1,67,3,67,1551,8,67,1,67,1,67,1,67,3,67,1556,8,67,
-		1,67,3,67,1559,8,67,1,67,1,67,3,67,1563,8,67,1,67,1,67,1,67,3,67,1568,
-		8,67,1,68,1,68,1,68,5,68,1573,8,68,10,68,12,68,1576,9,68,1,69,1,69,1,69,
-		1,69,1,69,1,69,1,69,1,69,3,69,1586,8,69,1,70,1,70,3,70,1590,8,70,1,70,
-		1,70,1,70,1,70,1,70,3,70,1597,8,70,1,71,1,71,1,71,1,71,1,71,1,71,1,71,
-		1,71,3,71,1607,8,71,1,72,3,72,1610,8,72,1,72,1,72,5,72,1614,8,72,10,72,
-		12,72,1617,9,72,1,73,1,73,3,73,1621,8,73,1,73,1,73,1,73,1,73,1,73,3,73,
-		1628,8,73,1,73,3,73,1631,8,73,1,74,1,74,1,74,1,74,1,74,5,74,1638,8,74,
-		10,74,12,74,1641,9,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,
-		1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,3,74,1664,8,74,
-		1,74,1,74,1,74,3,74,1669,8,74,3,74,1671,8,74,1,75,1,75,1,75,1,75,1,76,
-		1,76,1,76,1,77,1,77,1,77,1,77,1,77,3,77,1685,8,77,1,77,3,77,1688,8,77,
-		1,77,1,77,1,77,3,77,1693,8,77,1,77,3,77,1696,8,77,1,77,3,77,1699,8,77,
-		1,78,1,78,1,78,1,78,1,78,1,78,1,78,3,78,1708,8,78,1,78,1,78,1,78,3,78,
-		1713,8,78,1,78,1,78,1,78,1,78,1,78,1,78,1,78,5,78,1722,8,78,10,78,12,78,
-		1725,9,78,1,78,1,78,3,78,1729,8,78,3,78,1731,8,78,1,79,1,79,1,79,1,79,
-		1,79,3,79,1738,8,79,1,79,1,79,1,79,1,80,1,80,1,80,1,80,5,80,1747,8,80,
-		10,80,12,80,1750,9,80,1,81,1,81,3,81,1754,8,81,1,81,1,81,3,81,1758,8,81,
-		1,81,3,81,1761,8,81,1,81,1,81,1,81,1,81,5,81,1767,8,81,10,81,12,81,1770,
-		9,81,1,81,1,81,1,81,1,81,5,81,1776,8,81,10,81,12,81,1779,9,81,3,81,1781,
-		8,81,1,81,1,81,3,81,1785,8,81,1,81,3,81,1788,8,81,1,82,1,82,1,82,3,82,
-		1793,8,82,1,82,1,82,3,82,1797,8,82,1,82,3,82,1800,8,82,1,82,1,82,1,82,
-		1,82,5,82,1806,8,82,10,82,12,82,1809,9,82,3,82,1811,8,82,1,82,1,82,3,82,
-		1815,8,82,1,82,3,82,1818,8,82,1,83,1,83,3,83,1822,8,83,1,83,1,83,1,83,
-		1,83,1,83,3,83,1829,8,83,1,83,1,83,1,83,1,83,3,83,1835,8,83,1,83,1,83,
-		1,83,1,83,3,83,1841,8,83,1,83,3,83,1844,8,83,1,83,1,83,5,83,1848,8,83,
-		10,83,12,83,1851,9,83,3,83,1853,8,83,1,83,1,83,3,83,1857,8,83,1,84,1,84,
-		1,84,1,84,1,84,1,84,3,84,1865,8,84,1,84,1,84,3,84,1869,8,84,1,85,1,85,
-		3,85,1873,8,85,1,85,1,85,1,85,1,85,1,85,3,85,1880,8,85,1,85,3,85,1883,
-		8,85,1,85,3,85,1886,8,85,1,85,3,85,1889,8,85,1,85,1,85,1,85,3,85,1894,
-		8,85,1,85,3,85,1897,8,85,1,86,1,86,1,86,1,86,1,86,1,86,1,86,1,86,1,86,
-		1,86,1,86,1,86,3,86,1911,8,86,1,87,1,87,3,87,1915,8,87,1,87,3,87,1918,
-		8,87,1,87,1,87,3,87,1922,8,87,1,87,1,87,3,87,1926,8,87,1,87,5,87,1929,
-		8,87,10,87,12,87,1932,9,87,1,87,1,87,1,87,1,87,3,87,1938,8,87,1,87,3,87,
-		1941,8,87,3,87,1943,8,87,1,87,1,87,3,87,1947,8,87,1,87,3,87,1950,8,87,
-		1,87,1,87,3,87,1954,8,87,1,87,1,87,3,87,1958,8,87,1,87,5,87,1961,8,87,
-		10,87,12,87,1964,9,87,1,87,1,87,3,87,1968,8,87,1,87,3,87,1971,8,87,1,87,
-		1,87,3,87,1975,8,87,1,87,1,87,3,87,1979,8,87,1,87,1,87,1,87,1,87,1,87,
-		3,87,1986,8,87,1,87,1,87,1,87,3,87,1991,8,87,1,87,1,87,3,87,1995,8,87,
-		1,87,3,87,1998,8,87,1,87,3,87,2001,8,87,1,87,1,87,1,87,3,87,2006,8,87,
-		1,87,1,87,3,87,2010,8,87,1,87,1,87,3,87,2014,8,87,1,87,3,87,2017,8,87,
-		1,87,3,87,2020,8,87,1,87,3,87,2023,8,87,1,87,1,87,3,87,2027,8,87,1,87,
-		1,87,1,87,3,87,2032,8,87,1,87,1,87,1,87,1,87,5,87,2038,8,87,10,87,12,87,
-		2041,9,87,1,87,1,87,5,87,2045,8,87,10,87,12,87,2048,9,87,1,87,1,87,1,87,
-		1,87,3,87,2054,8,87,1,87,1,87,1,87,5,87,2059,8,87,10,87,12,87,2062,9,87,
-		1,87,1,87,3,87,2066,8,87,1,87,1,87,3,87,2070,8,87,1,87,1,87,1,87,1,87,
-		3,87,2076,8,87,3,87,2078,8,87,1,87,1,87,1,87,1,87,1,87,3,87,2085,8,87,
-		3,87,2087,8,87,1,87,3,87,2090,8,87,1,87,3,87,2093,8,87,1,87,1,87,1,87,
-		3,87,2098,8,87,1,87,1,87,1,87,1,87,3,87,2104,8,87,1,87,1,87,1,87,3,87,
-		2109,8,87,1,87,1,87,1,87,3,87,2114,8,87,1,87,1,87,3,87,2118,8,87,1,87,
-		1,87,1,87,3,87,2123,8,87,1,87,1,87,3,87,2127,8,87,1,87,4,87,2130,8,87,
-		11,87,12,87,2131,3,87,2134,8,87,1,87,1,87,1,87,1,87,1,87,1,87,1,87,1,87,
-		3,87,2144,8,87,1,87,3,87,2147,8,87,1,87,1,87,3,87,2151,8,87,1,87,1,87,
-		1,87,1,87,1,87,5,87,2158,8,87,10,87,12,87,2161,9,87,3,87,2163,8,87,1,87,
-		1,87,3,87,2167,8,87,1,87,5,87,2170,8,87,10,87,12,87,2173,9,87,1,87,3,87,
-		2176,8,87,1,87,1,87,1,87,3,87,2181,8,87,1,87,1,87,3,87,2185,8,87,1,87,
-		1,87,3,87,2189,8,87,1,87,1,87,1,87,3,87,2194,8,87,1,87,1,87,3,87,2198,
-		8,87,1,87,5,87,2201,8,87,10,87,12,87,2204,9,87,3,87,2206,8,87,1,88,1,88,
-		1,88,1,89,1,89,1,89,1,89,1,90,1,90,1,90,1,91,1,91,1,91,1,91,1,92,1,92,
-		1,92,1,92,1,93,1,93,1,93,1,93,1,93,1,94,1,94,1,94,1,94,5,94,2235,8,94,
-		10,94,12,94,2238,9,94,1,94,3,94,2241,8,94,3,94,2243,8,94,1,94,1,94,1,95,
-		1,95,1,95,1,95,1,95,1,95,1,95,3,95,2254,8,95,1,95,1,95,1,95,1,95,1,95,
-		3,95,2261,8,95,1,95,5,95,2264,8,95,10,95,12,95,2267,9,95,1,95,1,95,1,95,
-		3,95,2272,8,95,1,95,1,95,3,95,2276,8,95,1,95,5,95,2279,8,95,10,95,12,95,
-		2282,9,95,3,95,2284,8,95,1,96,1,96,3,96,2288,8,96,1,96,1,96,1,96,1,96,
+		5,46,1139,8,46,10,46,12,46,1142,9,46,3,46,1144,8,46,1,46,1,46,1,46,1,46,
+		1,46,1,46,5,46,1152,8,46,10,46,12,46,1155,9,46,3,46,1157,8,46,1,46,1,46,
+		1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,1,46,3,46,1172,8,46,
+		1,47,1,47,1,47,1,47,1,47,1,47,1,47,1,47,1,47,3,47,1183,8,47,1,48,1,48,
+		1,48,1,48,1,48,1,48,3,48,1191,8,48,3,48,1193,8,48,1,49,1,49,1,49,1,49,
+		3,49,1199,8,49,1,49,1,49,1,49,1,49,3,49,1205,8,49,1,49,1,49,1,49,1,49,
+		1,49,1,49,1,49,1,49,1,49,1,49,1,49,1,49,1,49,5,49,1220,8,49,10,49,12,49,
+		1223,9,49,1,49,1,49,1,49,3,49,1228,8,49,3,49,1230,8,49,3,49,1232,8,49,
+		1,50,1,50,1,50,1,50,1,50,3,50,1239,8,50,1,50,1,50,1,50,5,50,1244,8,50,
+		10,50,12,50,1247,9,50,1,50,3,50,1250,8,50,3,50,1252,8,50,1,50,1,50,1,50,
+		1,50,1,50,3,50,1259,8,50,1,51,1,51,1,51,1,51,1,51,1,51,1,51,1,51,1,51,
+		1,51,3,51,1271,8,51,1,51,1,51,1,51,3,51,1276,8,51,3,51,1278,8,51,1,52,
+		1,52,1,52,1,52,1,52,1,52,1,52,3,52,1287,8,52,1,52,1,52,1,52,1,52,1,52,
+		1,52,3,52,1295,8,52,1,52,1,52,3,52,1299,8,52,1,52,1,52,1,52,3,52,1304,
+		8,52,3,52,1306,8,52,3,52,1308,8,52,1,53,1,53,3,53,1312,8,53,1,53,1,53,
+		1,53,3,53,1317,8,53,1,53,3,53,1320,8,53,1,53,3,53,1323,8,53,1,53,1,53,
+		1,54,1,54,1,55,1,55,1,55,1,55,1,56,1,56,1,56,1,56,1,56,1,56,1,56,1,56,
+		1,56,1,56,1,56,3,56,1344,8,56,1,56,1,56,1,56,1,56,1,56,1,56,1,56,3,56,
+		1353,8,56,3,56,1355,8,56,3,56,1357,8,56,1,57,1,57,1,57,1,57,1,57,1,57,
+		1,57,3,57,1366,8,57,1,58,1,58,1,58,1,58,3,58,1372,8,58,1,58,1,58,1,58,
+		1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,
+		1,58,1,58,1,58,3,58,1394,8,58,1,58,1,58,4,58,1398,8,58,11,58,12,58,1399,
+		3,58,1402,8,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,3,58,1413,
+		8,58,1,58,1,58,1,58,1,58,3,58,1419,8,58,1,58,1,58,1,58,1,58,1,58,1,58,
+		1,58,4,58,1428,8,58,11,58,12,58,1429,3,58,1432,8,58,1,58,1,58,1,58,1,58,
+		1,58,3,58,1439,8,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,5,58,1448,8,58,
+		10,58,12,58,1451,9,58,3,58,1453,8,58,3,58,1455,8,58,1,58,1,58,1,58,1,58,
+		1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,
+		1,58,3,58,1476,8,58,1,58,1,58,1,58,1,58,1,58,1,58,3,58,1484,8,58,1,58,
+		3,58,1487,8,58,3,58,1489,8,58,1,59,1,59,3,59,1493,8,59,1,59,1,59,1,59,
+		1,59,1,59,4,59,1500,8,59,11,59,12,59,1501,1,59,1,59,3,59,1506,8,59,1,59,
+		1,59,1,60,1,60,1,60,1,60,5,60,1514,8,60,10,60,12,60,1517,9,60,3,60,1519,
+		8,60,1,60,1,60,1,61,1,61,3,61,1525,8,61,1,62,1,62,1,62,1,62,1,63,1,63,
+		1,63,1,63,3,63,1535,8,63,1,63,1,63,3,63,1539,8,63,1,64,1,64,1,64,3,64,
+		1544,8,64,1,64,1,64,1,64,3,64,1549,8,64,1,65,1,65,1,66,1,66,1,66,1,67,
+		1,67,1,67,1,67,1,67,3,67,1561,8,67,1,67,1,67,1,67,3,67,1566,8,67,1,67,
+		3,67,1569,8,67,1,67,1,67,3,67,1573,8,67,1,67,1,67,1,67,3,67,1578,8,67,
+		1,68,1,68,1,68,5,68,1583,8,68,10,68,12,68,1586,9,68,1,69,1,69,1,69,1,69,
+		1,69,1,69,1,69,1,69,3,69,1596,8,69,1,70,1,70,3,70,1600,8,70,1,70,1,70,
+		1,70,1,70,1,70,3,70,1607,8,70,1,71,1,71,1,71,1,71,1,71,1,71,1,71,1,71,
+		3,71,1617,8,71,1,72,3,72,1620,8,72,1,72,1,72,5,72,1624,8,72,10,72,12,72,
+		1627,9,72,1,73,1,73,3,73,1631,8,73,1,73,1,73,1,73,1,73,1,73,3,73,1638,
+		8,73,1,73,3,73,1641,8,73,1,74,1,74,1,74,1,74,1,74,5,74,1648,8,74,10,74,
+		12,74,1651,9,74,3,74,1653,8,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,
+		1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,3,74,1675,
+		8,74,1,74,1,74,1,74,3,74,1680,8,74,3,74,1682,8,74,1,75,1,75,1,75,1,75,
+		1,76,1,76,1,76,1,77,1,77,1,77,1,77,1,77,3,77,1696,8,77,1,77,3,77,1699,
+		8,77,1,77,1,77,1,77,3,77,1704,8,77,1,77,3,77,1707,8,77,1,77,3,77,1710,
+		8,77,1,78,1,78,1,78,1,78,1,78,1,78,1,78,3,78,1719,8,78,1,78,1,78,1,78,
+		3,78,1724,8,78,1,78,1,78,1,78,1,78,1,78,1,78,1,78,5,78,1733,8,78,10,78,
+		12,78,1736,9,78,1,78,1,78,3,78,1740,8,78,3,78,1742,8,78,1,79,1,79,1,79,
+		1,79,1,79,3,79,1749,8,79,1,79,1,79,1,79,1,80,1,80,1,80,1,80,5,80,1758,
+		8,80,10,80,12,80,1761,9,80,1,81,1,81,3,81,1765,8,81,1,81,1,81,3,81,1769,
+		8,81,1,81,3,81,1772,8,81,1,81,1,81,1,81,1,81,5,81,1778,8,81,10,81,12,81,
+		1781,9,81,1,81,1,81,1,81,1,81,5,81,1787,8,81,10,81,12,81,1790,9,81,3,81,
+		1792,8,81,1,81,1,81,3,81,1796,8,81,1,81,3,81,1799,8,81,1,82,1,82,1,82,
+		3,82,1804,8,82,1,82,1,82,3,82,1808,8,82,1,82,3,82,1811,8,82,1,82,3,82,
+		1814,8,82,1,82,1,82,1,82,1,82,5,82,1820,8,82,10,82,12,82,1823,9,82,3,82,
+		1825,8,82,1,82,1,82,3,82,1829,8,82,1,82,3,82,1832,8,82,1,83,1,83,3,83,
+		1836,8,83,1,83,1,83,1,83,1,83,1,83,3,83,1843,8,83,1,83,1,83,1,83,1,83,
+		3,83,1849,8,83,1,83,1,83,1,83,1,83,3,83,1855,8,83,1,83,3,83,1858,8,83,
+		1,83,1,83,5,83,1862,8,83,10,83,12,83,1865,9,83,3,83,1867,8,83,1,83,1,83,
+		3,83,1871,8,83,1,84,1,84,1,84,1,84,1,84,1,84,3,84,1879,8,84,1,84,1,84,
+		3,84,1883,8,84,1,85,1,85,3,85,1887,8,85,1,85,1,85,1,85,1,85,1,85,3,85,
+		1894,8,85,1,85,3,85,1897,8,85,1,85,3,85,1900,8,85,1,85,3,85,1903,8,85,
+		1,85,1,85,1,85,3,85,1908,8,85,1,85,3,85,1911,8,85,1,86,1,86,1,86,1,86,
+		1,86,1,86,1,86,1,86,1,86,1,86,1,86,1,86,3,86,1925,8,86,1,87,1,87,3,87,
+		1929,8,87,1,87,3,87,1932,8,87,1,87,1,87,3,87,1936,8,87,1,87,1,87,3,87,
+		1940,8,87,1,87,5,87,1943,8,87,10,87,12,87,1946,9,87,1,87,1,87,1,87,1,87,
+		3,87,1952,8,87,1,87,3,87,1955,8,87,3,87,1957,8,87,1,87,1,87,3,87,1961,
+		8,87,1,87,3,87,1964,8,87,1,87,1,87,3,87,1968,8,87,1,87,1,87,3,87,1972,
+		8,87,1,87,5,87,1975,8,87,10,87,12,87,1978,9,87,1,87,1,87,3,87,1982,8,87,
+		1,87,3,87,1985,8,87,1,87,1,87,3,87,1989,8,87,1,87,1,87,3,87,1993,8,87,
+		1,87,1,87,1,87,1,87,1,87,3,87,2000,8,87,1,87,1,87,1,87,3,87,2005,8,87,
+		1,87,1,87,3,87,2009,8,87,1,87,3,87,2012,8,87,1,87,3,87,2015,8,87,1,87,
+		1,87,1,87,3,87,2020,8,87,1,87,1,87,3,87,2024,8,87,1,87,1,87,3,87,2028,
+		8,87,1,87,3,87,2031,8,87,1,87,3,87,2034,8,87,1,87,3,87,2037,8,87,1,87,
+		1,87,3,87,2041,8,87,1,87,1,87,1,87,3,87,2046,8,87,1,87,1,87,1,87,1,87,
+		5,87,2052,8,87,10,87,12,87,2055,9,87,1,87,1,87,5,87,2059,8,87,10,87,12,
+		87,2062,9,87,1,87,1,87,1,87,1,87,3,87,2068,8,87,1,87,1,87,1,87,5,87,2073,
+		8,87,10,87,12,87,2076,9,87,1,87,1,87,3,87,2080,8,87,1,87,1,87,3,87,2084,
+		8,87,1,87,1,87,1,87,1,87,3,87,2090,8,87,3,87,2092,8,87,1,87,1,87,1,87,
+		1,87,1,87,3,87,2099,8,87,3,87,2101,8,87,1,87,3,87,2104,8,87,1,87,3,87,
+		2107,8,87,1,87,1,87,1,87,3,87,2112,8,87,1,87,1,87,1,87,1,87,3,87,2118,
+		8,87,1,87,1,87,1,87,3,87,2123,8,87,1,87,1,87,1,87,3,87,2128,8,87,1,87,
+		1,87,3,87,2132,8,87,1,87,1,87,1,87,3,87,2137,8,87,1,87,1,87,3,87,2141,
+		8,87,1,87,4,87,2144,8,87,11,87,12,87,2145,3,87,2148,8,87,1,87,1,87,1,87,
+		1,87,1,87,1,87,1,87,1,87,3,87,2158,8,87,1,87,3,87,2161,8,87,1,87,1,87,
+		3,87,2165,8,87,1,87,1,87,1,87,1,87,1,87,5,87,2172,8,87,10,87,12,87,2175,
+		9,87,3,87,2177,8,87,1,87,1,87,3,87,2181,8,87,1,87,5,87,2184,8,87,10,87,
+		12,87,2187,9,87,1,87,3,87,2190,8,87,1,87,1,87,1,87,3,87,2195,8,87,1,87,
+		1,87,3,87,2199,8,87,1,87,1,87,3,87,2203,8,87,1,87,1,87,1,87,3,87,2208,
+		8,87,1,87,1,87,3,87,2212,8,87,1,87,5,87,2215,8,87,10,87,12,87,2218,9,87,
+		3,87,2220,8,87,1,88,1,88,1,88,1,89,1,89,1,89,1,89,1,90,1,90,1,90,1,91,
+		1,91,1,91,1,91,1,92,1,92,1,92,1,92,1,93,1,93,1,93,1,93,1,93,1,94,1,94,
+		1,94,1,94,5,94,2249,8,94,10,94,12,94,2252,9,94,1,94,3,94,2255,8,94,3,94,
+		2257,8,94,1,94,1,94,1,95,1,95,1,95,1,95,1,95,1,95,1,95,3,95,2268,8,95,
+		1,95,1,95,1,95,1,95,1,95,3,95,2275,8,95,1,95,5,95,2278,8,95,10,95,12,95,
+		2281,9,95,1,95,1,95,1,95,3,95,2286,8,95,1,95,3,95,2289,8,95,1,95,1,95,
+		3,95,2293,8,95,1,95,5,95,2296,8,95,10,95,12,95,2299,9,95,3,95,2301,8,95,
+		1,96,1,96,3,96,2305,8,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,
 		1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,1,96,
-		1,96,1,96,1,96,1,96,1,96,1,96,3,96,2314,8,96,1,96,5,96,2317,8,96,10,96,
-		12,96,2320,9,96,3,96,2322,8,96,1,97,1,97,3,97,2326,8,97,1,97,1,97,1,97,
-		1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,
-		3,97,2345,8,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,3,97,2356,
-		8,97,1,97,1,97,1,97,1,97,1,97,3,97,2363,8,97,1,97,5,97,2366,8,97,10,97,
-		12,97,2369,9,97,3,97,2371,8,97,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,
-		3,98,2381,8,98,1,98,1,98,1,98,1,98,3,98,2387,8,98,1,98,3,98,2390,8,98,
-		1,98,1,98,1,98,3,98,2395,8,98,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,
-		1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,3,99,2413,8,99,1,99,1,99,1,99,
-		1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,3,99,2427,8,99,1,99,3,99,
-		2430,8,99,1,99,1,99,3,99,2434,8,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,
-		1,99,1,99,3,99,2445,8,99,1,100,1,100,1,100,3,100,2450,8,100,1,100,1,100,
-		1,100,3,100,2455,8,100,3,100,2457,8,100,1,100,1,100,1,100,1,100,3,100,
-		2463,8,100,3,100,2465,8,100,1,101,1,101,1,101,1,101,1,101,1,101,1,101,
-		1,101,3,101,2475,8,101,1,102,1,102,3,102,2479,8,102,1,102,1,102,3,102,
-		2483,8,102,1,103,1,103,1,103,1,103,5,103,2489,8,103,10,103,12,103,2492,
-		9,103,3,103,2494,8,103,1,103,1,103,1,103,1,103,1,103,1,103,5,103,2502,
-		8,103,10,103,12,103,2505,9,103,3,103,2507,8,103,1,103,1,103,1,103,1,103,
-		1,103,1,103,5,103,2515,8,103,10,103,12,103,2518,9,103,1,103,1,103,3,103,
-		2522,8,103,1,104,1,104,3,104,2526,8,104,1,104,1,104,1,104,1,105,3,105,
-		2532,8,105,1,105,3,105,2535,8,105,1,105,1,105,1,105,3,105,2540,8,105,1,
-		106,1,106,1,106,1,106,1,106,1,106,5,106,2548,8,106,10,106,12,106,2551,
-		9,106,1,106,1,106,1,106,1,106,3,106,2557,8,106,1,107,1,107,1,107,3,107,
-		2562,8,107,1,107,1,107,1,107,1,107,3,107,2568,8,107,1,107,1,107,1,107,
-		1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,
-		1,107,1,107,1,107,3,107,2588,8,107,1,107,1,107,1,107,1,107,3,107,2594,
-		8,107,1,107,1,107,3,107,2598,8,107,1,107,1,107,1,107,1,107,1,107,1,107,
-		3,107,2606,8,107,1,108,3,108,2609,8,108,1,108,1,108,1,108,3,108,2614,8,
-		108,1,108,1,108,1,108,1,108,1,108,1,108,3,108,2622,8,108,1,108,1,108,1,
-		108,3,108,2627,8,108,3,108,2629,8,108,1,109,1,109,1,109,1,109,1,109,3,
-		109,2636,8,109,1,110,1,110,1,110,1,111,1,111,1,111,1,111,5,111,2645,8,
-		111,10,111,12,111,2648,9,111,1,111,3,111,2651,8,111,3,111,2653,8,111,1,
-		111,1,111,1,112,1,112,1,112,1,112,1,112,1,112,3,112,2663,8,112,1,112,1,
-		112,4,112,2667,8,112,11,112,12,112,2668,1,112,3,112,2672,8,112,1,112,1,
-		112,3,112,2676,8,112,1,113,1,113,3,113,2680,8,113,1,113,1,113,5,113,2684,
-		8,113,10,113,12,113,2687,9,113,1,114,1,114,1,114,1,114,3,114,2693,8,114,
-		1,114,1,114,1,114,3,114,2698,8,114,1,115,1,115,3,115,2702,8,115,1,115,
+		1,96,3,96,2331,8,96,1,96,5,96,2334,8,96,10,96,12,96,2337,9,96,3,96,2339,
+		8,96,1,97,1,97,3,97,2343,8,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,
+		1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,1,97,3,97,2362,8,97,1,97,1,97,
+		1,97,1,97,1,97,1,97,1,97,1,97,1,97,3,97,2373,8,97,1,97,1,97,1,97,1,97,
+		1,97,3,97,2380,8,97,1,97,5,97,2383,8,97,10,97,12,97,2386,9,97,3,97,2388,
+		8,97,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,3,98,2398,8,98,1,98,1,98,
+		1,98,1,98,3,98,2404,8,98,1,98,3,98,2407,8,98,1,98,1,98,1,98,3,98,2412,
+		8,98,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,
+		1,99,1,99,1,99,3,99,2430,8,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,
+		1,99,1,99,1,99,1,99,3,99,2444,8,99,1,99,3,99,2447,8,99,1,99,1,99,3,99,
+		2451,8,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,1,99,3,99,2462,8,99,
+		1,100,1,100,1,100,3,100,2467,8,100,1,100,1,100,1,100,3,100,2472,8,100,
+		3,100,2474,8,100,1,100,1,100,1,100,1,100,3,100,2480,8,100,3,100,2482,8,
+		100,1,101,1,101,1,101,1,101,1,101,1,101,1,101,1,101,3,101,2492,8,101,1,
+		102,1,102,3,102,2496,8,102,1,102,1,102,3,102,2500,8,102,1,103,1,103,1,
+		103,1,103,5,103,2506,8,103,10,103,12,103,2509,9,103,3,103,2511,8,103,1,
+		103,1,103,1,103,1,103,1,103,1,103,5,103,2519,8,103,10,103,12,103,2522,
+		9,103,3,103,2524,8,103,1,103,1,103,1,103,1,103,1,103,1,103,5,103,2532,
+		8,103,10,103,12,103,2535,9,103,1,103,1,103,3,103,2539,8,103,1,104,1,104,
+		3,104,2543,8,104,1,104,1,104,1,104,1,105,3,105,2549,8,105,1,105,3,105,
+		2552,8,105,1,105,1,105,1,105,3,105,2557,8,105,1,106,1,106,1,106,1,106,
+		1,106,1,106,5,106,2565,8,106,10,106,12,106,2568,9,106,1,106,1,106,1,106,
+		1,106,3,106,2574,8,106,1,107,1,107,1,107,3,107,2579,8,107,1,107,1,107,
+		1,107,1,107,3,107,2585,8,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,
+		1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,1,107,3,107,
+		2605,8,107,1,107,1,107,1,107,1,107,3,107,2611,8,107,1,107,1,107,3,107,
+		2615,8,107,1,107,1,107,1,107,1,107,1,107,1,107,3,107,2623,8,107,1,108,
+		3,108,2626,8,108,1,108,1,108,1,108,3,108,2631,8,108,1,108,1,108,1,108,
+		1,108,1,108,1,108,3,108,2639,8,108,1,108,1,108,1,108,3,108,2644,8,108,
+		3,108,2646,8,108,1,109,1,109,1,109,1,109,1,109,3,109,2653,8,109,1,110,
+		1,110,1,110,1,111,1,111,1,111,1,111,5,111,2662,8,111,10,111,12,111,2665,
+		9,111,1,111,3,111,2668,8,111,3,111,2670,8,111,1,111,1,111,1,112,1,112,
+		1,112,1,112,1,112,1,112,3,112,2680,8,112,1,112,1,112,4,112,2684,8,112,
+		11,112,12,112,2685,1,112,3,112,2689,8,112,1,112,1,112,3,112,2693,8,112,
+		1,113,1,113,3,113,2697,8,113,1,113,1,113,5,113,2701,8,113,10,113,12,113,
+		2704,9,113,1,114,1,114,1,114,1,114,3,114,2710,8,114,1,114,1,114,1,114,
+		1,114,3,114,2716,8,114,1,115,1,115,3,115,2720,8,115,1,115,1,115,1,115,
 		1,115,1,115,1,115,1,115,1,115,1,115,1,115,1,115,1,115,1,115,1,115,1,115,
-		1,115,1,115,1,115,1,115,3,115,2721,8,115,1,115,1,115,1,115,1,115,1,115,
-		1,115,1,115,3,115,2730,8,115,1,116,1,116,1,116,3,116,2735,8,116,1,116,
-		1,116,1,116,5,116,2740,8,116,10,116,12,116,2743,9,116,1,116,3,116,2746,
-		8,116,1,117,1,117,1,117,1,117,1,117,5,117,2753,8,117,10,117,12,117,2756,
-		9,117,3,117,2758,8,117,1,117,3,117,2761,8,117,1,117,1,117,3,117,2765,8,
-		117,1,118,1,118,1,118,1,118,1,118,1,118,1,118,1,118,1,118,1,118,3,118,
-		2777,8,118,3,118,2779,8,118,1,118,1,118,1,118,3,118,2784,8,118,1,118,1,
-		118,3,118,2788,8,118,1,118,1,118,1,118,1,118,5,118,2794,8,118,10,118,12,
-		118,2797,9,118,3,118,2799,8,118,1,118,3,118,2802,8,118,1,118,1,118,1,118,
-		5,118,2807,8,118,10,118,12,118,2810,9,118,3,118,2812,8,118,1,119,1,119,
-		1,119,1,119,3,119,2818,8,119,1,119,3,119,2821,8,119,1,119,1,119,1,119,
-		1,119,3,119,2827,8,119,1,119,1,119,3,119,2831,8,119,1,119,1,119,3,119,
-		2835,8,119,1,119,3,119,2838,8,119,1,119,1,119,3,119,2842,8,119,1,119,1,
-		119,3,119,2846,8,119,1,119,1,119,1,119,3,119,2851,8,119,1,119,1,119,1,
-		119,1,119,3,119,2857,8,119,1,119,1,119,3,119,2861,8,119,1,119,1,119,1,
-		119,1,119,1,119,1,119,3,119,2869,8,119,1,119,1,119,3,119,2873,8,119,1,
-		119,1,119,1,119,1,119,1,119,1,119,1,119,3,119,2882,8,119,1,119,1,119,1,
-		119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,
-		1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,5,119,2907,8,119,
-		10,119,12,119,2910,9,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,
-		1,119,1,119,3,119,2922,8,119,1,119,1,119,1,119,1,119,3,119,2928,8,119,
-		1,119,5,119,2931,8,119,10,119,12,119,2934,9,119,3,119,2936,8,119,1,120,
-		1,120,1,120,1,120,1,120,3,120,2943,8,120,3,120,2945,8,120,1,120,1,120,
-		1,120,5,120,2950,8,120,10,120,12,120,2953,9,120,1,120,1,120,1,120,1,120,
-		1,120,1,120,1,120,3,120,2962,8,120,1,120,1,120,1,120,5,120,2967,8,120,
-		10,120,12,120,2970,9,120,3,120,2972,8,120,1,120,1,120,1,120,1,120,5,120,
-		2978,8,120,10,120,12,120,2981,9,120,1,120,1,120,1,120,3,120,2986,8,120,
-		1,120,1,120,1,120,3,120,2991,8,120,1,120,3,120,2994,8,120,1,121,1,121,
-		1,121,1,121,1,121,3,121,3001,8,121,1,121,3,121,3004,8,121,1,121,3,121,
-		3007,8,121,1,122,1,122,1,122,1,122,1,122,5,122,3014,8,122,10,122,12,122,
-		3017,9,122,3,122,3019,8,122,1,122,3,122,3022,8,122,1,122,3,122,3025,8,
-		122,1,123,3,123,3028,8,123,1,123,1,123,1,124,1,124,3,124,3034,8,124,1,
-		124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,
-		1,124,1,124,1,124,3,124,3051,8,124,1,125,1,125,3,125,3055,8,125,1,125,
-		3,125,3058,8,125,1,125,5,125,3061,8,125,10,125,12,125,3064,9,125,1,125,
-		3,125,3067,8,125,1,125,1,125,1,125,3,125,3072,8,125,1,126,1,126,1,126,
-		3,126,3077,8,126,1,126,1,126,3,126,3081,8,126,1,126,1,126,1,126,1,126,
-		1,126,3,126,3088,8,126,1,127,1,127,1,127,1,127,1,127,3,127,3095,8,127,
-		1,127,3,127,3098,8,127,1,128,1,128,3,128,3102,8,128,1,128,1,128,1,128,
-		3,128,3107,8,128,1,129,1,129,1,129,1,129,1,129,1,129,1,129,3,129,3116,
-		8,129,1,129,1,129,1,129,5,129,3121,8,129,10,129,12,129,3124,9,129,1,129,
-		1,129,1,129,1,129,3,129,3130,8,129,1,129,1,129,1,129,1,129,1,129,1,129,
-		1,129,1,129,1,129,1,129,1,129,3,129,3143,8,129,1,130,1,130,1,131,1,131,
-		1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,3,131,3157,8,131,1,132,
-		1,132,1,132,3,132,3162,8,132,1,133,1,133,3,133,3166,8,133,1,133,1,133,
-		1,133,1,133,1,133,3,133,3173,8,133,1,133,1,133,1,133,3,133,3178,8,133,
-		1,133,5,133,3181,8,133,10,133,12,133,3184,9,133,1,133,1,133,1,133,1,133,
-		1,133,1,133,1,133,3,133,3193,8,133,1,133,5,133,3196,8,133,10,133,12,133,
-		3199,9,133,1,133,1,133,3,133,3203,8,133,1,133,1,133,1,133,1,133,3,133,
-		3209,8,133,1,133,1,133,1,133,3,133,3214,8,133,1,133,1,133,1,133,3,133,
-		3219,8,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,
-		3230,8,133,1,133,1,133,3,133,3234,8,133,1,134,1,134,1,134,5,134,3239,8,
-		134,10,134,12,134,3242,9,134,1,135,1,135,1,135,5,135,3247,8,135,10,135,
-		12,135,3250,9,135,1,136,1,136,3,136,3254,8,136,1,137,1,137,3,137,3258,
-		8,137,1,137,1,137,3,137,3262,8,137,1,137,5,137,3265,8,137,10,137,12,137,
-		3268,9,137,3,137,3270,8,137,1,137,1,137,1,137,1,137,3,137,3276,8,137,1,
-		137,5,137,3279,8,137,10,137,12,137,3282,9,137,3,137,3284,8,137,1,137,1,
-		137,3,137,3288,8,137,1,137,1,137,3,137,3292,8,137,1,137,3,137,3295,8,137,
-		1,137,1,137,3,137,3299,8,137,1,137,1,137,3,137,3303,8,137,1,137,3,137,
-		3306,8,137,1,137,1,137,3,137,3310,8,137,1,137,1,137,3,137,3314,8,137,1,
-		137,1,137,1,137,1,137,1,137,3,137,3321,8,137,1,137,3,137,3324,8,137,1,
-		138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,1,138,
-		3,138,3338,8,138,1,138,1,138,1,138,3,138,3343,8,138,1,138,3,138,3346,8,
-		138,1,139,1,139,1,139,1,139,1,139,1,139,1,139,1,139,1,139,3,139,3357,8,
-		139,1,139,1,139,1,139,5,139,3362,8,139,10,139,12,139,3365,9,139,1,139,
-		1,139,1,139,3,139,3370,8,139,1,139,1,139,1,139,3,139,3375,8,139,1,139,
-		1,139,3,139,3379,8,139,1,139,3,139,3382,8,139,1,139,1,139,3,139,3386,8,
-		139,1,139,1,139,1,139,3,139,3391,8,139,3,139,3393,8,139,1,140,1,140,1,
-		140,1,140,3,140,3399,8,140,1,140,3,140,3402,8,140,1,141,1,141,1,141,1,
-		141,1,141,1,141,3,141,3410,8,141,1,141,1,141,1,141,3,141,3415,8,141,1,
-		141,1,141,3,141,3419,8,141,1,141,3,141,3422,8,141,1,142,1,142,1,142,1,
-		142,1,142,1,142,5,142,3430,8,142,10,142,12,142,3433,9,142,1,142,1,142,
-		3,142,3437,8,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,3,142,3446,
-		8,142,1,142,3,142,3449,8,142,1,142,1,142,3,142,3453,8,142,1,142,1,142,
-		3,142,3457,8,142,1,142,1,142,1,142,1,142,3,142,3463,8,142,1,142,3,142,
-		3466,8,142,1,142,1,142,1,142,5,142,3471,8,142,10,142,12,142,3474,9,142,
-		1,142,3,142,3477,8,142,1,142,1,142,1,142,1,142,1,142,1,142,5,142,3485,
-		8,142,10,142,12,142,3488,9,142,1,142,1,142,1,142,5,142,3493,8,142,10,142,
-		12,142,3496,9,142,3,142,3498,8,142,1,142,1,142,1,142,1,142,1,142,3,142,
-		3505,8,142,1,142,1,142,1,142,1,142,3,142,3511,8,142,1,142,1,142,3,142,
-		3515,8,142,1,142,3,142,3518,8,142,1,142,1,142,1,142,5,142,3523,8,142,10,
-		142,12,142,3526,9,142,1,142,1,142,1,142,1,142,3,142,3532,8,142,1,142,3,
-		142,3535,8,142,1,142,1,142,1,142,1,142,1,142,1,142,1,142,3,142,3544,8,
-		142,1,142,1,142,1,142,3,142,3549,8,142,1,142,1,142,1,142,1,142,1,142,1,
-		142,1,142,1,142,5,142,3559,8,142,10,142,12,142,3562,9,142,3,142,3564,8,
-		142,1,142,3,142,3567,8,142,1,142,1,142,1,142,3,142,3572,8,142,1,142,1,
-		142,1,142,1,142,1,142,3,142,3579,8,142,3,142,3581,8,142,1,143,4,143,3584,
-		8,143,11,143,12,143,3585,1,144,1,144,3,144,3590,8,144,1,144,1,144,5,144,
-		3594,8,144,10,144,12,144,3597,9,144,1,144,1,144,5,144,3601,8,144,10,144,
-		12,144,3604,9,144,1,144,1,144,1,144,1,144,5,144,3610,8,144,10,144,12,144,
-		3613,9,144,1,144,1,144,1,144,1,144,5,144,3619,8,144,10,144,12,144,3622,
-		9,144,3,144,3624,8,144,1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,
-		1,145,1,145,1,145,1,145,1,145,1,145,1,145,3,145,3641,8,145,1,146,1,146,
-		1,147,1,147,1,147,5,147,3648,8,147,10,147,12,147,3651,9,147,1,148,1,148,
-		3,148,3655,8,148,1,149,1,149,1,149,5,149,3660,8,149,10,149,12,149,3663,
-		9,149,1,150,1,150,1,150,5,150,3668,8,150,10,150,12,150,3671,9,150,1,151,
-		1,151,1,151,1,151,3,151,3677,8,151,1,152,1,152,1,152,1,152,1,152,1,152,
-		1,152,3,152,3686,8,152,1,153,1,153,3,153,3690,8,153,1,154,1,154,1,154,
-		1,154,3,154,3696,8,154,1,155,1,155,1,155,1,155,1,155,1,155,1,155,3,155,
-		3705,8,155,1,156,1,156,1,157,1,157,1,157,1,157,3,157,3713,8,157,3,157,
-		3715,8,157,1,158,1,158,1,159,1,159,1,160,1,160,1,161,1,161,1,162,1,162,
-		1,162,0,2,76,84,163,0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,
-		38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,
-		86,88,90,92,94,96,98,100,102,104,106,108,110,112,114,116,118,120,122,124,
-		126,128,130,132,134,136,138,140,142,144,146,148,150,152,154,156,158,160,
-		162,164,166,168,170,172,174,176,178,180,182,184,186,188,190,192,194,196,
-		198,200,202,204,206,208,210,212,214,216,218,220,222,224,226,228,230,232,
-		234,236,238,240,242,244,246,248,250,252,254,256,258,260,262,264,266,268,
-		270,272,274,276,278,280,282,284,286,288,290,292,294,296,298,300,302,304,
-		306,308,310,312,314,316,318,320,322,324,0,74,2,0,117,117,287,287,2,0,119,
-		119,370,370,2,0,12,12,101,101,1,0,438,439,2,0,131,131,190,190,1,0,296,
-		297,2,0,131,131,218,218,3,0,143,143,194,194,291,291,2,0,25,25,341,341,
-		2,0,181,181,225,225,1,0,437,442,4,0,20,20,230,230,299,299,384,384,1,0,
-		432,433,2,0,431,431,434,435,1,0,430,445,3,0,12,12,18,18,325,325,3,0,20,
-		20,198,198,206,206,2,0,3,3,20,20,1,0,429,430,2,0,161,161,285,285,3,0,153,
-		153,267,267,297,297,2,0,133,133,259,259,2,0,142,142,424,424,2,0,165,165,
-		424,424,3,0,33,33,192,192,357,357,5,0,126,126,247,247,258,258,339,339,
-		361,361,3,0,50,50,150,150,193,193,2,0,78,79,202,203,2,0,427,427,430,430,
-		6,0,86,86,158,158,209,209,211,211,303,303,403,403,2,0,32,32,42,43,1,0,
-		42,43,1,0,353,354,2,0,398,398,400,400,2,0,142,142,355,355,2,0,88,88,377,
-		377,1,0,348,349,2,0,11,11,144,144,2,0,61,61,304,304,2,0,292,292,379,379,
-		2,0,95,95,376,376,2,0,91,91,227,227,2,0,94,94,163,163,2,0,198,198,206,
-		206,2,0,91,91,437,437,3,0,67,67,250,250,297,297,2,0,355,355,437,437,2,
-		0,38,38,286,286,2,0,106,106,313,313,2,0,9,9,148,148,1,0,97,98,3,0,142,
-		142,165,165,234,234,3,0,143,143,176,176,273,273,2,0,200,200,311,311,2,
-		0,214,214,300,300,2,0,358,358,401,401,2,0,56,56,113,113,2,0,5,5,294,294,
-		2,0,235,235,402,402,2,0,128,128,212,212,2,0,142,142,165,165,2,0,6,6,276,
-		276,2,0,28,28,138,138,2,0,12,12,414,414,4,0,12,12,256,256,309,309,348,
-		349,2,0,15,16,382,382,4,0,16,16,141,141,143,143,388,388,1,0,183,184,1,
-		0,425,425,14,0,50,50,74,74,126,126,150,150,178,178,193,193,198,198,206,
-		206,228,228,247,247,258,258,296,296,339,339,361,361,12,0,27,27,31,31,52,
-		52,143,143,162,162,172,172,181,181,194,194,196,196,225,225,246,246,291,
-		291,62,0,12,12,15,18,20,22,24,25,33,33,39,40,45,45,51,51,64,64,68,69,73,
-		73,75,80,91,91,93,93,97,97,101,101,103,103,108,108,113,113,119,119,127,
-		128,134,134,136,136,141,142,148,148,151,151,154,154,165,165,171,171,177,
-		177,179,180,185,185,191,192,197,197,202,203,216,216,222,222,227,227,232,
-		235,240,241,244,244,254,254,262,262,274,274,288,288,307,307,312,312,318,
-		318,325,325,341,341,344,345,347,347,351,351,355,355,357,357,362,362,370,
-		371,379,379,381,381,386,386,388,388,395,398,23,0,26,26,30,30,86,86,109,
-		109,116,116,118,118,130,130,158,158,161,161,209,209,211,211,236,236,239,
-		239,245,245,260,260,285,285,303,303,313,313,367,367,375,375,387,387,399,
-		400,403,403,80,0,5,11,13,14,19,19,23,23,28,29,32,32,34,38,41,44,46,49,
-		53,63,65,67,70,72,81,85,87,90,92,92,94,96,98,100,102,102,104,107,110,112,
-		114,115,117,117,120,125,129,129,131,133,135,135,137,140,144,147,149,149,
-		152,153,155,157,159,160,163,164,166,170,173,176,182,184,186,190,195,195,
-		199,201,204,205,207,208,210,210,212,215,217,221,223,224,226,226,229,231,
-		237,238,242,243,248,253,255,257,259,259,261,261,263,273,275,284,286,287,
-		289,290,292,295,297,302,304,306,308,311,314,317,319,324,326,338,340,340,
-		342,343,346,346,348,350,352,354,356,356,358,360,363,366,368,369,372,374,
-		376,378,380,380,382,385,389,394,401,402,404,404,4452,0,326,1,0,0,0,2,329,
-		1,0,0,0,4,332,1,0,0,0,6,349,1,0,0,0,8,352,1,0,0,0,10,362,1,0,0,0,12,365,
-		1,0,0,0,14,371,1,0,0,0,16,428,1,0,0,0,18,432,1,0,0,0,20,441,1,0,0,0,22,
-		469,1,0,0,0,24,478,1,0,0,0,26,485,1,0,0,0,28,494,1,0,0,0,30,501,1,0,0,
-		0,32,525,1,0,0,0,34,535,1,0,0,0,36,537,1,0,0,0,38,590,1,0,0,0,40,602,1,
-		0,0,0,42,604,1,0,0,0,44,616,1,0,0,0,46,649,1,0,0,0,48,651,1,0,0,0,50,661,
-		1,0,0,0,52,698,1,0,0,0,54,700,1,0,0,0,56,726,1,0,0,0,58,734,1,0,0,0,60,
-		760,1,0,0,0,62,767,1,0,0,0,64,779,1,0,0,0,66,848,1,0,0,0,68,854,1,0,0,
-		0,70,856,1,0,0,0,72,867,1,0,0,0,74,908,1,0,0,0,76,914,1,0,0,0,78,974,1,
-		0,0,0,80,976,1,0,0,0,82,989,1,0,0,0,84,998,1,0,0,0,86,1070,1,0,0,0,88,
-		1072,1,0,0,0,90,1085,1,0,0,0,92,1162,1,0,0,0,94,1173,1,0,0,0,96,1183,1,
-		0,0,0,98,1216,1,0,0,0,100,1243,1,0,0,0,102,1258,1,0,0,0,104,1288,1,0,0,
-		0,106,1290,1,0,0,0,108,1307,1,0,0,0,110,1309,1,0,0,0,112,1337,1,0,0,0,
-		114,1346,1,0,0,0,116,1478,1,0,0,0,118,1480,1,0,0,0,120,1499,1,0,0,0,122,
-		1514,1,0,0,0,124,1516,1,0,0,0,126,1520,1,0,0,0,128,1530,1,0,0,0,130,1540,
-		1,0,0,0,132,1542,1,0,0,0,134,1567,1,0,0,0,136,1569,1,0,0,0,138,1585,1,
-		0,0,0,140,1596,1,0,0,0,142,1606,1,0,0,0,144,1609,1,0,0,0,146,1630,1,0,
-		0,0,148,1670,1,0,0,0,150,1672,1,0,0,0,152,1676,1,0,0,0,154,1679,1,0,0,
-		0,156,1700,1,0,0,0,158,1737,1,0,0,0,160,1742,1,0,0,0,162,1751,1,0,0,0,
-		164,1789,1,0,0,0,166,1819,1,0,0,0,168,1868,1,0,0,0,170,1870,1,0,0,0,172,
-		1910,1,0,0,0,174,2205,1,0,0,0,176,2207,1,0,0,0,178,2210,1,0,0,0,180,2214,
-		1,0,0,0,182,2217,1,0,0,0,184,2221,1,0,0,0,186,2225,1,0,0,0,188,2230,1,
-		0,0,0,190,2283,1,0,0,0,192,2287,1,0,0,0,194,2325,1,0,0,0,196,2394,1,0,
-		0,0,198,2444,1,0,0,0,200,2446,1,0,0,0,202,2474,1,0,0,0,204,2476,1,0,0,
-		0,206,2521,1,0,0,0,208,2523,1,0,0,0,210,2531,1,0,0,0,212,2556,1,0,0,0,
-		214,2605,1,0,0,0,216,2628,1,0,0,0,218,2635,1,0,0,0,220,2637,1,0,0,0,222,
-		2640,1,0,0,0,224,2675,1,0,0,0,226,2679,1,0,0,0,228,2697,1,0,0,0,230,2729,
-		1,0,0,0,232,2731,1,0,0,0,234,2764,1,0,0,0,236,2811,1,0,0,0,238,2935,1,
-		0,0,0,240,2944,1,0,0,0,242,3003,1,0,0,0,244,3024,1,0,0,0,246,3027,1,0,
-		0,0,248,3050,1,0,0,0,250,3071,1,0,0,0,252,3087,1,0,0,0,254,3097,1,0,0,
-		0,256,3106,1,0,0,0,258,3142,1,0,0,0,260,3144,1,0,0,0,262,3156,1,0,0,0,
-		264,3161,1,0,0,0,266,3233,1,0,0,0,268,3235,1,0,0,0,270,3243,1,0,0,0,272,
-		3253,1,0,0,0,274,3323,1,0,0,0,276,3345,1,0,0,0,278,3392,1,0,0,0,280,3401,
-		1,0,0,0,282,3421,1,0,0,0,284,3580,1,0,0,0,286,3583,1,0,0,0,288,3623,1,
-		0,0,0,290,3640,1,0,0,0,292,3642,1,0,0,0,294,3644,1,0,0,0,296,3654,1,0,
-		0,0,298,3656,1,0,0,0,300,3664,1,0,0,0,302,3676,1,0,0,0,304,3685,1,0,0,
-		0,306,3689,1,0,0,0,308,3695,1,0,0,0,310,3704,1,0,0,0,312,3706,1,0,0,0,
-		314,3714,1,0,0,0,316,3716,1,0,0,0,318,3718,1,0,0,0,320,3720,1,0,0,0,322,
-		3722,1,0,0,0,324,3724,1,0,0,0,326,327,3,6,3,0,327,328,5,0,0,1,328,1,1,
-		0,0,0,329,330,3,76,38,0,330,331,5,0,0,1,331,3,1,0,0,0,332,333,3,144,72,
-		0,333,334,5,0,0,1,334,5,1,0,0,0,335,350,3,8,4,0,336,350,3,174,87,0,337,
-		350,3,232,116,0,338,350,3,236,118,0,339,350,3,250,125,0,340,350,3,258,
-		129,0,341,350,3,266,133,0,342,350,3,274,137,0,343,350,3,278,139,0,344,
-		350,3,170,85,0,345,350,3,166,83,0,346,350,3,240,120,0,347,350,3,284,142,
-		0,348,350,3,288,144,0,349,335,1,0,0,0,349,336,1,0,0,0,349,337,1,0,0,0,
-		349,338,1,0,0,0,349,339,1,0,0,0,349,340,1,0,0,0,349,341,1,0,0,0,349,342,
-		1,0,0,0,349,343,1,0,0,0,349,344,1,0,0,0,349,345,1,0,0,0,349,346,1,0,0,
-		0,349,347,1,0,0,0,349,348,1,0,0,0,350,7,1,0,0,0,351,353,3,16,8,0,352,351,
-		1,0,0,0,352,353,1,0,0,0,353,360,1,0,0,0,354,355,3,22,11,0,355,356,3,14,
-		7,0,356,361,1,0,0,0,357,361,3,154,77,0,358,361,3,162,81,0,359,361,3,164,
-		82,0,360,354,1,0,0,0,360,357,1,0,0,0,360,358,1,0,0,0,360,359,1,0,0,0,361,
-		9,1,0,0,0,362,363,3,12,6,0,363,11,1,0,0,0,364,366,3,16,8,0,365,364,1,0,
-		0,0,365,366,1,0,0,0,366,367,1,0,0,0,367,368,3,22,11,0,368,369,3,14,7,0,
-		369,13,1,0,0,0,370,372,3,48,24,0,371,370,1,0,0,0,371,372,1,0,0,0,372,376,
-		1,0,0,0,373,375,3,52,26,0,374,373,1,0,0,0,375,378,1,0,0,0,376,374,1,0,
-		0,0,376,377,1,0,0,0,377,382,1,0,0,0,378,376,1,0,0,0,379,381,3,54,27,0,
-		380,379,1,0,0,0,381,384,1,0,0,0,382,380,1,0,0,0,382,383,1,0,0,0,383,386,
-		1,0,0,0,384,382,1,0,0,0,385,387,3,56,28,0,386,385,1,0,0,0,386,387,1,0,
-		0,0,387,390,1,0,0,0,388,389,5,239,0,0,389,391,3,222,111,0,390,388,1,0,
-		0,0,390,391,1,0,0,0,391,15,1,0,0,0,392,394,5,398,0,0,393,395,5,272,0,0,
-		394,393,1,0,0,0,394,395,1,0,0,0,395,396,1,0,0,0,396,401,3,20,10,0,397,
-		398,5,424,0,0,398,400,3,20,10,0,399,397,1,0,0,0,400,403,1,0,0,0,401,399,
-		1,0,0,0,401,402,1,0,0,0,402,429,1,0,0,0,403,401,1,0,0,0,404,405,5,398,
-		0,0,405,406,5,213,0,0,406,418,5,272,0,0,407,408,5,418,0,0,408,413,3,18,
-		9,0,409,410,5,424,0,0,410,412,3,18,9,0,411,409,1,0,0,0,412,415,1,0,0,0,
-		413,411,1,0,0,0,413,414,1,0,0,0,414,416,1,0,0,0,415,413,1,0,0,0,416,417,
-		5,419,0,0,417,419,1,0,0,0,418,407,1,0,0,0,418,419,1,0,0,0,419,420,1,0,
-		0,0,420,425,3,20,10,0,421,422,5,424,0,0,422,424,3,20,10,0,423,421,1,0,
-		0,0,424,427,1,0,0,0,425,423,1,0,0,0,425,426,1,0,0,0,426,429,1,0,0,0,427,
-		425,1,0,0,0,428,392,1,0,0,0,428,404,1,0,0,0,429,17,1,0,0,0,430,431,7,0,
-		0,0,431,433,5,26,0,0,432,430,1,0,0,0,432,433,1,0,0,0,433,434,1,0,0,0,434,
-		435,5,271,0,0,435,437,5,197,0,0,436,438,5,437,0,0,437,436,1,0,0,0,437,
-		438,1,0,0,0,438,439,1,0,0,0,439,440,5,414,0,0,440,19,1,0,0,0,441,456,3,
-		306,153,0,442,452,5,418,0,0,443,453,3,300,150,0,444,449,3,152,76,0,445,
-		446,5,424,0,0,446,448,3,152,76,0,447,445,1,0,0,0,448,451,1,0,0,0,449,447,
-		1,0,0,0,449,450,1,0,0,0,450,453,1,0,0,0,451,449,1,0,0,0,452,443,1,0,0,
-		0,452,444,1,0,0,0,453,454,1,0,0,0,454,455,5,419,0,0,455,457,1,0,0,0,456,
-		442,1,0,0,0,456,457,1,0,0,0,457,458,1,0,0,0,458,463,5,21,0,0,459,461,5,
-		222,0,0,460,459,1,0,0,0,460,461,1,0,0,0,461,462,1,0,0,0,462,464,5,208,
-		0,0,463,460,1,0,0,0,463,464,1,0,0,0,464,465,1,0,0,0,465,466,5,1,0,0,466,
-		467,3,12,6,0,467,468,5,419,0,0,468,21,1,0,0,0,469,475,3,26,13,0,470,471,
-		3,24,12,0,471,472,3,26,13,0,472,474,1,0,0,0,473,470,1,0,0,0,474,477,1,
-		0,0,0,475,473,1,0,0,0,475,476,1,0,0,0,476,23,1,0,0,0,477,475,1,0,0,0,478,
-		480,7,1,0,0,479,481,7,2,0,0,480,479,1,0,0,0,480,481,1,0,0,0,481,483,1,
-		0,0,0,482,484,3,30,15,0,483,482,1,0,0,0,483,484,1,0,0,0,484,25,1,0,0,0,
-		485,491,3,32,16,0,486,487,3,28,14,0,487,488,3,32,16,0,488,490,1,0,0,0,
-		489,486,1,0,0,0,490,493,1,0,0,0,491,489,1,0,0,0,491,492,1,0,0,0,492,27,
-		1,0,0,0,493,491,1,0,0,0,494,496,5,177,0,0,495,497,7,2,0,0,496,495,1,0,
-		0,0,496,497,1,0,0,0,497,499,1,0,0,0,498,500,3,30,15,0,499,498,1,0,0,0,
-		499,500,1,0,0,0,500,29,1,0,0,0,501,507,5,66,0,0,502,503,5,34,0,0,503,504,
-		5,418,0,0,504,505,3,300,150,0,505,506,5,419,0,0,506,508,1,0,0,0,507,502,
-		1,0,0,0,507,508,1,0,0,0,508,31,1,0,0,0,509,526,3,36,18,0,510,511,5,385,
-		0,0,511,516,3,34,17,0,512,513,5,424,0,0,513,515,3,34,17,0,514,512,1,0,
-		0,0,515,518,1,0,0,0,516,514,1,0,0,0,516,517,1,0,0,0,517,526,1,0,0,0,518,
-		516,1,0,0,0,519,520,5,345,0,0,520,526,3,294,147,0,521,522,5,1,0,0,522,
-		523,3,12,6,0,523,524,5,419,0,0,524,526,1,0,0,0,525,509,1,0,0,0,525,510,
-		1,0,0,0,525,519,1,0,0,0,525,521,1,0,0,0,526,33,1,0,0,0,527,528,5,418,0,
-		0,528,529,3,136,68,0,529,530,5,419,0,0,530,536,1,0,0,0,531,532,5,1,0,0,
-		532,533,3,12,6,0,533,534,5,419,0,0,534,536,1,0,0,0,535,527,1,0,0,0,535,
-		531,1,0,0,0,536,35,1,0,0,0,537,539,5,307,0,0,538,540,3,38,19,0,539,538,
-		1,0,0,0,539,540,1,0,0,0,540,549,1,0,0,0,541,546,3,40,20,0,542,543,5,424,
-		0,0,543,545,3,40,20,0,544,542,1,0,0,0,545,548,1,0,0,0,546,544,1,0,0,0,
-		546,547,1,0,0,0,547,550,1,0,0,0,548,546,1,0,0,0,549,541,1,0,0,0,549,550,
-		1,0,0,0,550,560,1,0,0,0,551,552,5,142,0,0,552,557,3,58,29,0,553,554,5,
-		424,0,0,554,556,3,58,29,0,555,553,1,0,0,0,556,559,1,0,0,0,557,555,1,0,
-		0,0,557,558,1,0,0,0,558,561,1,0,0,0,559,557,1,0,0,0,560,551,1,0,0,0,560,
-		561,1,0,0,0,561,564,1,0,0,0,562,563,5,396,0,0,563,565,3,76,38,0,564,562,
-		1,0,0,0,564,565,1,0,0,0,565,567,1,0,0,0,566,568,3,44,22,0,567,566,1,0,
-		0,0,567,568,1,0,0,0,568,571,1,0,0,0,569,570,5,154,0,0,570,572,3,76,38,
-		0,571,569,1,0,0,0,571,572,1,0,0,0,572,582,1,0,0,0,573,574,5,397,0,0,574,
-		579,3,110,55,0,575,576,5,424,0,0,576,578,3,110,55,0,577,575,1,0,0,0,578,
-		581,1,0,0,0,579,577,1,0,0,0,579,580,1,0,0,0,580,583,1,0,0,0,581,579,1,
-		0,0,0,582,573,1,0,0,0,582,583,1,0,0,0,583,37,1,0,0,0,584,591,5,12,0,0,
-		585,588,5,101,0,0,586,587,5,234,0,0,587,589,3,138,69,0,588,586,1,0,0,0,
-		588,589,1,0,0,0,589,591,1,0,0,0,590,584,1,0,0,0,590,585,1,0,0,0,591,39,
-		1,0,0,0,592,594,5,431,0,0,593,595,3,42,21,0,594,593,1,0,0,0,594,595,1,
-		0,0,0,595,603,1,0,0,0,596,600,3,76,38,0,597,598,5,21,0,0,598,601,3,310,
-		155,0,599,601,3,302,151,0,600,597,1,0,0,0,600,599,1,0,0,0,600,601,1,0,
-		0,0,601,603,1,0,0,0,602,592,1,0,0,0,602,596,1,0,0,0,603,41,1,0,0,0,604,
-		605,5,119,0,0,605,606,5,418,0,0,606,611,3,294,147,0,607,608,5,424,0,0,
-		608,610,3,294,147,0,609,607,1,0,0,0,610,613,1,0,0,0,611,609,1,0,0,0,611,
-		612,1,0,0,0,612,614,1,0,0,0,613,611,1,0,0,0,614,615,5,419,0,0,615,43,1,
-		0,0,0,616,617,5,151,0,0,617,619,5,34,0,0,618,620,7,2,0,0,619,618,1,0,0,
-		0,619,620,1,0,0,0,620,621,1,0,0,0,621,626,3,46,23,0,622,623,5,424,0,0,
-		623,625,3,46,23,0,624,622,1,0,0,0,625,628,1,0,0,0,626,624,1,0,0,0,626,
-		627,1,0,0,0,627,45,1,0,0,0,628,626,1,0,0,0,629,630,5,152,0,0,630,631,5,
-		315,0,0,631,632,5,418,0,0,632,637,3,46,23,0,633,634,5,424,0,0,634,636,
-		3,46,23,0,635,633,1,0,0,0,636,639,1,0,0,0,637,635,1,0,0,0,637,638,1,0,
-		0,0,638,640,1,0,0,0,639,637,1,0,0,0,640,641,5,419,0,0,641,650,1,0,0,0,
-		642,643,5,295,0,0,643,650,3,138,69,0,644,645,5,71,0,0,645,650,3,138,69,
-		0,646,647,5,418,0,0,647,650,5,419,0,0,648,650,3,76,38,0,649,629,1,0,0,
-		0,649,642,1,0,0,0,649,644,1,0,0,0,649,646,1,0,0,0,649,648,1,0,0,0,650,
-		47,1,0,0,0,651,652,5,241,0,0,652,653,5,34,0,0,653,658,3,50,25,0,654,655,
-		5,424,0,0,655,657,3,50,25,0,656,654,1,0,0,0,657,660,1,0,0,0,658,656,1,
-		0,0,0,658,659,1,0,0,0,659,49,1,0,0,0,660,658,1,0,0,0,661,666,3,76,38,0,
-		662,667,5,22,0,0,663,667,5,97,0,0,664,665,5,381,0,0,665,667,7,3,0,0,666,
-		662,1,0,0,0,666,663,1,0,0,0,666,664,1,0,0,0,666,667,1,0,0,0,667,670,1,
-		0,0,0,668,669,5,229,0,0,669,671,7,4,0,0,670,668,1,0,0,0,670,671,1,0,0,
-		0,671,51,1,0,0,0,672,675,5,197,0,0,673,676,5,12,0,0,674,676,3,76,38,0,
-		675,673,1,0,0,0,675,674,1,0,0,0,676,699,1,0,0,0,677,678,5,233,0,0,678,
-		680,3,76,38,0,679,681,7,5,0,0,680,679,1,0,0,0,680,681,1,0,0,0,681,699,
-		1,0,0,0,682,683,5,128,0,0,683,690,7,6,0,0,684,691,5,414,0,0,685,691,5,
-		417,0,0,686,687,5,418,0,0,687,688,3,76,38,0,688,689,5,419,0,0,689,691,
-		1,0,0,0,690,684,1,0,0,0,690,685,1,0,0,0,690,686,1,0,0,0,690,691,1,0,0,
-		0,691,692,1,0,0,0,692,696,7,5,0,0,693,697,5,235,0,0,694,695,5,398,0,0,
-		695,697,5,352,0,0,696,693,1,0,0,0,696,694,1,0,0,0,697,699,1,0,0,0,698,
-		672,1,0,0,0,698,677,1,0,0,0,698,682,1,0,0,0,699,53,1,0,0,0,700,708,5,134,
-		0,0,701,702,5,219,0,0,702,703,5,187,0,0,703,709,5,376,0,0,704,709,5,376,
-		0,0,705,706,5,187,0,0,706,709,5,316,0,0,707,709,5,316,0,0,708,701,1,0,
-		0,0,708,704,1,0,0,0,708,705,1,0,0,0,708,707,1,0,0,0,709,719,1,0,0,0,710,
-		711,5,232,0,0,711,716,3,294,147,0,712,713,5,424,0,0,713,715,3,294,147,
-		0,714,712,1,0,0,0,715,718,1,0,0,0,716,714,1,0,0,0,716,717,1,0,0,0,717,
-		720,1,0,0,0,718,716,1,0,0,0,719,710,1,0,0,0,719,720,1,0,0,0,720,724,1,
-		0,0,0,721,725,5,226,0,0,722,723,5,323,0,0,723,725,5,205,0,0,724,721,1,
-		0,0,0,724,722,1,0,0,0,724,725,1,0,0,0,725,55,1,0,0,0,726,727,5,21,0,0,
-		727,730,5,232,0,0,728,729,5,26,0,0,729,731,5,193,0,0,730,728,1,0,0,0,730,
-		731,1,0,0,0,731,732,1,0,0,0,732,733,3,76,38,0,733,57,1,0,0,0,734,738,3,
-		66,33,0,735,737,3,60,30,0,736,735,1,0,0,0,737,740,1,0,0,0,738,736,1,0,
-		0,0,738,739,1,0,0,0,739,59,1,0,0,0,740,738,1,0,0,0,741,742,5,69,0,0,742,
-		743,5,185,0,0,743,761,3,66,33,0,744,746,5,216,0,0,745,747,3,62,31,0,746,
-		745,1,0,0,0,746,747,1,0,0,0,747,748,1,0,0,0,748,749,5,185,0,0,749,761,
-		3,66,33,0,750,752,5,24,0,0,751,750,1,0,0,0,751,752,1,0,0,0,752,754,1,0,
-		0,0,753,755,3,62,31,0,754,753,1,0,0,0,754,755,1,0,0,0,755,756,1,0,0,0,
-		756,757,5,185,0,0,757,758,3,58,29,0,758,759,3,64,32,0,759,761,1,0,0,0,
-		760,741,1,0,0,0,760,744,1,0,0,0,760,751,1,0,0,0,761,61,1,0,0,0,762,768,
-		5,172,0,0,763,765,7,7,0,0,764,766,5,244,0,0,765,764,1,0,0,0,765,766,1,
-		0,0,0,766,768,1,0,0,0,767,762,1,0,0,0,767,763,1,0,0,0,768,63,1,0,0,0,769,
-		770,5,234,0,0,770,780,3,76,38,0,771,772,5,381,0,0,772,773,5,418,0,0,773,
-		774,3,300,150,0,774,777,5,419,0,0,775,776,5,21,0,0,776,778,3,306,153,0,
-		777,775,1,0,0,0,777,778,1,0,0,0,778,780,1,0,0,0,779,769,1,0,0,0,779,771,
-		1,0,0,0,780,65,1,0,0,0,781,783,5,191,0,0,782,781,1,0,0,0,782,783,1,0,0,
-		0,783,784,1,0,0,0,784,787,5,1,0,0,785,788,3,12,6,0,786,788,3,258,129,0,
-		787,785,1,0,0,0,787,786,1,0,0,0,788,789,1,0,0,0,789,791,5,419,0,0,790,
-		792,3,72,36,0,791,790,1,0,0,0,791,792,1,0,0,0,792,849,1,0,0,0,793,794,
-		5,418,0,0,794,795,3,58,29,0,795,797,5,419,0,0,796,798,3,72,36,0,797,796,
-		1,0,0,0,797,798,1,0,0,0,798,849,1,0,0,0,799,801,5,191,0,0,800,799,1,0,
-		0,0,800,801,1,0,0,0,801,802,1,0,0,0,802,803,5,297,0,0,803,804,5,142,0,
-		0,804,805,5,418,0,0,805,810,3,68,34,0,806,807,5,424,0,0,807,809,3,68,34,
-		0,808,806,1,0,0,0,809,812,1,0,0,0,810,808,1,0,0,0,810,811,1,0,0,0,811,
-		813,1,0,0,0,812,810,1,0,0,0,813,816,5,419,0,0,814,815,5,398,0,0,815,817,
-		5,242,0,0,816,814,1,0,0,0,816,817,1,0,0,0,817,819,1,0,0,0,818,820,3,74,
-		37,0,819,818,1,0,0,0,819,820,1,0,0,0,820,849,1,0,0,0,821,823,5,191,0,0,
-		822,821,1,0,0,0,822,823,1,0,0,0,823,824,1,0,0,0,824,827,3,68,34,0,825,
-		826,5,398,0,0,826,828,5,242,0,0,827,825,1,0,0,0,827,828,1,0,0,0,828,830,
-		1,0,0,0,829,831,3,74,37,0,830,829,1,0,0,0,830,831,1,0,0,0,831,849,1,0,
-		0,0,832,834,5,235,0,0,833,832,1,0,0,0,833,834,1,0,0,0,834,835,1,0,0,0,
-		835,837,3,294,147,0,836,838,5,431,0,0,837,836,1,0,0,0,837,838,1,0,0,0,
-		838,840,1,0,0,0,839,841,3,70,35,0,840,839,1,0,0,0,840,841,1,0,0,0,841,
-		843,1,0,0,0,842,844,3,72,36,0,843,842,1,0,0,0,843,844,1,0,0,0,844,846,
-		1,0,0,0,845,847,3,70,35,0,846,845,1,0,0,0,846,847,1,0,0,0,847,849,1,0,
-		0,0,848,782,1,0,0,0,848,793,1,0,0,0,848,800,1,0,0,0,848,822,1,0,0,0,848,
-		833,1,0,0,0,849,67,1,0,0,0,850,851,3,296,148,0,851,852,3,100,50,0,852,
-		855,1,0,0,0,853,855,3,116,58,0,854,850,1,0,0,0,854,853,1,0,0,0,855,69,
-		1,0,0,0,856,857,5,134,0,0,857,858,5,343,0,0,858,859,5,21,0,0,859,860,5,
-		232,0,0,860,862,3,76,38,0,861,863,3,128,64,0,862,861,1,0,0,0,862,863,1,
-		0,0,0,863,71,1,0,0,0,864,865,5,21,0,0,865,868,3,306,153,0,866,868,3,304,
-		152,0,867,864,1,0,0,0,867,866,1,0,0,0,868,873,1,0,0,0,869,870,5,418,0,
-		0,870,871,3,300,150,0,871,872,5,419,0,0,872,874,1,0,0,0,873,869,1,0,0,
-		0,873,874,1,0,0,0,874,73,1,0,0,0,875,876,5,21,0,0,876,879,3,306,153,0,
-		877,879,3,304,152,0,878,875,1,0,0,0,878,877,1,0,0,0,879,894,1,0,0,0,880,
-		890,5,418,0,0,881,891,3,300,150,0,882,887,3,152,76,0,883,884,5,424,0,0,
-		884,886,3,152,76,0,885,883,1,0,0,0,886,889,1,0,0,0,887,885,1,0,0,0,887,
-		888,1,0,0,0,888,891,1,0,0,0,889,887,1,0,0,0,890,881,1,0,0,0,890,882,1,
-		0,0,0,891,892,1,0,0,0,892,893,5,419,0,0,893,895,1,0,0,0,894,880,1,0,0,
-		0,894,895,1,0,0,0,895,909,1,0,0,0,896,897,5,21,0,0,897,898,5,418,0,0,898,
-		903,3,152,76,0,899,900,5,424,0,0,900,902,3,152,76,0,901,899,1,0,0,0,902,
-		905,1,0,0,0,903,901,1,0,0,0,903,904,1,0,0,0,904,906,1,0,0,0,905,903,1,
-		0,0,0,906,907,5,419,0,0,907,909,1,0,0,0,908,878,1,0,0,0,908,896,1,0,0,
-		0,909,75,1,0,0,0,910,911,6,38,-1,0,911,915,3,84,42,0,912,913,5,222,0,0,
-		913,915,3,76,38,3,914,910,1,0,0,0,914,912,1,0,0,0,915,967,1,0,0,0,916,
-		917,10,7,0,0,917,918,5,246,0,0,918,966,3,76,38,8,919,920,10,6,0,0,920,
-		921,3,80,40,0,921,922,3,76,38,7,922,966,1,0,0,0,923,924,10,2,0,0,924,925,
-		5,17,0,0,925,966,3,76,38,3,926,927,10,1,0,0,927,928,5,240,0,0,928,966,
-		3,76,38,2,929,931,10,10,0,0,930,932,5,222,0,0,931,930,1,0,0,0,931,932,
-		1,0,0,0,932,933,1,0,0,0,933,934,3,78,39,0,934,937,3,84,42,0,935,936,5,
-		118,0,0,936,938,3,84,42,0,937,935,1,0,0,0,937,938,1,0,0,0,938,966,1,0,
-		0,0,939,941,10,9,0,0,940,942,5,222,0,0,941,940,1,0,0,0,941,942,1,0,0,0,
-		942,943,1,0,0,0,943,945,5,30,0,0,944,946,7,8,0,0,945,944,1,0,0,0,945,946,
-		1,0,0,0,946,947,1,0,0,0,947,948,3,84,42,0,948,949,5,17,0,0,949,950,3,84,
-		42,0,950,966,1,0,0,0,951,953,10,8,0,0,952,954,5,222,0,0,953,952,1,0,0,
-		0,953,954,1,0,0,0,954,955,1,0,0,0,955,956,5,165,0,0,956,966,3,140,70,0,
-		957,958,10,5,0,0,958,966,7,9,0,0,959,960,10,4,0,0,960,962,5,180,0,0,961,
-		963,5,222,0,0,962,961,1,0,0,0,962,963,1,0,0,0,963,964,1,0,0,0,964,966,
-		3,82,41,0,965,916,1,0,0,0,965,919,1,0,0,0,965,923,1,0,0,0,965,926,1,0,
-		0,0,965,929,1,0,0,0,965,939,1,0,0,0,965,951,1,0,0,0,965,957,1,0,0,0,965,
-		959,1,0,0,0,966,969,1,0,0,0,967,965,1,0,0,0,967,968,1,0,0,0,968,77,1,0,
-		0,0,969,967,1,0,0,0,970,975,5,196,0,0,971,975,5,162,0,0,972,973,5,318,
-		0,0,973,975,5,355,0,0,974,970,1,0,0,0,974,971,1,0,0,0,974,972,1,0,0,0,
-		975,79,1,0,0,0,976,977,7,10,0,0,977,81,1,0,0,0,978,990,5,227,0,0,979,990,
-		5,362,0,0,980,990,5,127,0,0,981,990,5,372,0,0,982,984,5,186,0,0,983,985,
-		7,11,0,0,984,983,1,0,0,0,984,985,1,0,0,0,985,990,1,0,0,0,986,987,5,101,
-		0,0,987,988,5,142,0,0,988,990,3,84,42,0,989,978,1,0,0,0,989,979,1,0,0,
-		0,989,980,1,0,0,0,989,981,1,0,0,0,989,982,1,0,0,0,989,986,1,0,0,0,990,
-		83,1,0,0,0,991,992,6,42,-1,0,992,999,3,92,46,0,993,994,7,12,0,0,994,999,
-		3,84,42,9,995,996,3,86,43,0,996,997,3,84,42,1,997,999,1,0,0,0,998,991,
-		1,0,0,0,998,993,1,0,0,0,998,995,1,0,0,0,999,1051,1,0,0,0,1000,1001,10,
-		7,0,0,1001,1002,5,26,0,0,1002,1003,5,353,0,0,1003,1004,5,404,0,0,1004,
-		1050,3,84,42,8,1005,1006,10,5,0,0,1006,1007,5,436,0,0,1007,1050,3,84,42,
-		6,1008,1009,10,4,0,0,1009,1010,7,13,0,0,1010,1050,3,84,42,5,1011,1012,
-		10,3,0,0,1012,1013,7,12,0,0,1013,1050,3,84,42,4,1014,1015,10,2,0,0,1015,
-		1016,3,86,43,0,1016,1017,3,84,42,3,1017,1050,1,0,0,0,1018,1019,10,12,0,
-		0,1019,1020,5,420,0,0,1020,1021,3,90,45,0,1021,1022,5,421,0,0,1022,1050,
-		1,0,0,0,1023,1024,10,11,0,0,1024,1038,5,2,0,0,1025,1030,3,310,155,0,1026,
-		1027,5,426,0,0,1027,1029,3,310,155,0,1028,1026,1,0,0,0,1029,1032,1,0,0,
-		0,1030,1028,1,0,0,0,1030,1031,1,0,0,0,1031,1035,1,0,0,0,1032,1030,1,0,
-		0,0,1033,1034,5,426,0,0,1034,1036,5,431,0,0,1035,1033,1,0,0,0,1035,1036,
-		1,0,0,0,1036,1039,1,0,0,0,1037,1039,5,431,0,0,1038,1025,1,0,0,0,1038,1037,
-		1,0,0,0,1039,1050,1,0,0,0,1040,1041,10,10,0,0,1041,1042,5,428,0,0,1042,
-		1050,3,144,72,0,1043,1044,10,8,0,0,1044,1045,5,51,0,0,1045,1050,3,294,
-		147,0,1046,1047,10,6,0,0,1047,1048,5,26,0,0,1048,1050,5,200,0,0,1049,1000,
-		1,0,0,0,1049,1005,1,0,0,0,1049,1008,1,0,0,0,1049,1011,1,0,0,0,1049,1014,
-		1,0,0,0,1049,1018,1,0,0,0,1049,1023,1,0,0,0,1049,1040,1,0,0,0,1049,1043,
-		1,0,0,0,1049,1046,1,0,0,0,1050,1053,1,0,0,0,1051,1049,1,0,0,0,1051,1052,
-		1,0,0,0,1052,85,1,0,0,0,1053,1051,1,0,0,0,1054,1071,5,445,0,0,1055,1071,
-		5,444,0,0,1056,1071,5,443,0,0,1057,1058,5,236,0,0,1058,1064,5,418,0,0,
-		1059,1060,3,310,155,0,1060,1061,5,426,0,0,1061,1063,1,0,0,0,1062,1059,
-		1,0,0,0,1063,1066,1,0,0,0,1064,1062,1,0,0,0,1064,1065,1,0,0,0,1065,1067,
-		1,0,0,0,1066,1064,1,0,0,0,1067,1068,3,88,44,0,1068,1069,5,419,0,0,1069,
-		1071,1,0,0,0,1070,1054,1,0,0,0,1070,1055,1,0,0,0,1070,1056,1,0,0,0,1070,
-		1057,1,0,0,0,1071,87,1,0,0,0,1072,1073,7,14,0,0,1073,89,1,0,0,0,1074,1076,
-		5,427,0,0,1075,1077,3,84,42,0,1076,1075,1,0,0,0,1076,1077,1,0,0,0,1077,
-		1086,1,0,0,0,1078,1083,3,76,38,0,1079,1081,5,427,0,0,1080,1082,3,84,42,
-		0,1081,1080,1,0,0,0,1081,1082,1,0,0,0,1082,1084,1,0,0,0,1083,1079,1,0,
-		0,0,1083,1084,1,0,0,0,1084,1086,1,0,0,0,1085,1074,1,0,0,0,1085,1078,1,
-		0,0,0,1086,91,1,0,0,0,1087,1163,3,94,47,0,1088,1163,5,417,0,0,1089,1163,
-		5,91,0,0,1090,1091,5,418,0,0,1091,1092,3,136,68,0,1092,1093,5,419,0,0,
-		1093,1163,1,0,0,0,1094,1095,5,1,0,0,1095,1096,3,12,6,0,1096,1097,5,419,
-		0,0,1097,1163,1,0,0,0,1098,1108,5,296,0,0,1099,1101,5,418,0,0,1100,1102,
-		3,136,68,0,1101,1100,1,0,0,0,1101,1102,1,0,0,0,1102,1103,1,0,0,0,1103,
-		1109,5,419,0,0,1104,1105,5,1,0,0,1105,1106,3,12,6,0,1106,1107,5,419,0,
-		0,1107,1109,1,0,0,0,1108,1099,1,0,0,0,1108,1104,1,0,0,0,1109,1163,1,0,
-		0,0,1110,1111,5,123,0,0,1111,1112,5,1,0,0,1112,1113,3,12,6,0,1113,1114,
-		5,419,0,0,1114,1163,1,0,0,0,1115,1116,7,15,0,0,1116,1163,3,142,71,0,1117,
-		1118,7,16,0,0,1118,1119,5,1,0,0,1119,1120,3,12,6,0,1120,1121,5,419,0,0,
-		1121,1163,1,0,0,0,1122,1123,7,17,0,0,1123,1163,3,120,60,0,1124,1125,5,
-		4,0,0,1125,1134,5,422,0,0,1126,1131,3,124,62,0,1127,1128,5,424,0,0,1128,
-		1130,3,124,62,0,1129,1127,1,0,0,0,1130,1133,1,0,0,0,1131,1129,1,0,0,0,
-		1131,1132,1,0,0,0,1132,1135,1,0,0,0,1133,1131,1,0,0,0,1134,1126,1,0,0,
-		0,1134,1135,1,0,0,0,1135,1136,1,0,0,0,1136,1163,5,423,0,0,1137,1138,5,
-		4,0,0,1138,1147,5,420,0,0,1139,1144,3,124,62,0,1140,1141,5,424,0,0,1141,
-		1143,3,124,62,0,1142,1140,1,0,0,0,1143,1146,1,0,0,0,1144,1142,1,0,0,0,
-		1144,1145,1,0,0,0,1145,1148,1,0,0,0,1146,1144,1,0,0,0,1147,1139,1,0,0,
-		0,1147,1148,1,0,0,0,1148,1149,1,0,0,0,1149,1163,5,421,0,0,1150,1151,5,
-		40,0,0,1151,1152,5,418,0,0,1152,1153,3,76,38,0,1153,1154,5,21,0,0,1154,
-		1155,3,144,72,0,1155,1156,5,419,0,0,1156,1163,1,0,0,0,1157,1163,3,118,
-		59,0,1158,1163,3,126,63,0,1159,1163,3,132,66,0,1160,1163,3,116,58,0,1161,
-		1163,3,98,49,0,1162,1087,1,0,0,0,1162,1088,1,0,0,0,1162,1089,1,0,0,0,1162,
-		1090,1,0,0,0,1162,1094,1,0,0,0,1162,1098,1,0,0,0,1162,1110,1,0,0,0,1162,
-		1115,1,0,0,0,1162,1117,1,0,0,0,1162,1122,1,0,0,0,1162,1124,1,0,0,0,1162,
-		1137,1,0,0,0,1162,1150,1,0,0,0,1162,1157,1,0,0,0,1162,1158,1,0,0,0,1162,
-		1159,1,0,0,0,1162,1160,1,0,0,0,1162,1161,1,0,0,0,1163,93,1,0,0,0,1164,
-		1174,5,227,0,0,1165,1174,5,362,0,0,1166,1174,5,127,0,0,1167,1174,5,414,
-		0,0,1168,1174,5,415,0,0,1169,1174,5,416,0,0,1170,1174,3,96,48,0,1171,1174,
-		5,411,0,0,1172,1174,5,412,0,0,1173,1164,1,0,0,0,1173,1165,1,0,0,0,1173,
-		1166,1,0,0,0,1173,1167,1,0,0,0,1173,1168,1,0,0,0,1173,1169,1,0,0,0,1173,
-		1170,1,0,0,0,1173,1171,1,0,0,0,1173,1172,1,0,0,0,1174,95,1,0,0,0,1175,
-		1184,5,408,0,0,1176,1184,5,409,0,0,1177,1184,5,413,0,0,1178,1181,5,410,
-		0,0,1179,1180,5,367,0,0,1180,1182,5,408,0,0,1181,1179,1,0,0,0,1181,1182,
-		1,0,0,0,1182,1184,1,0,0,0,1183,1175,1,0,0,0,1183,1176,1,0,0,0,1183,1177,
-		1,0,0,0,1183,1178,1,0,0,0,1184,97,1,0,0,0,1185,1195,3,298,149,0,1186,1187,
-		5,426,0,0,1187,1189,5,431,0,0,1188,1190,3,42,21,0,1189,1188,1,0,0,0,1189,
-		1190,1,0,0,0,1190,1196,1,0,0,0,1191,1192,3,100,50,0,1192,1193,3,104,52,
-		0,1193,1196,1,0,0,0,1194,1196,3,96,48,0,1195,1186,1,0,0,0,1195,1191,1,
-		0,0,0,1195,1194,1,0,0,0,1195,1196,1,0,0,0,1196,1217,1,0,0,0,1197,1198,
-		3,318,159,0,1198,1199,3,100,50,0,1199,1200,3,104,52,0,1200,1217,1,0,0,
-		0,1201,1206,3,316,158,0,1202,1203,5,426,0,0,1203,1205,3,310,155,0,1204,
-		1202,1,0,0,0,1205,1208,1,0,0,0,1206,1204,1,0,0,0,1206,1207,1,0,0,0,1207,
-		1214,1,0,0,0,1208,1206,1,0,0,0,1209,1210,5,426,0,0,1210,1212,5,431,0,0,
-		1211,1213,3,42,21,0,1212,1211,1,0,0,0,1212,1213,1,0,0,0,1213,1215,1,0,
-		0,0,1214,1209,1,0,0,0,1214,1215,1,0,0,0,1215,1217,1,0,0,0,1216,1185,1,
-		0,0,0,1216,1197,1,0,0,0,1216,1201,1,0,0,0,1217,99,1,0,0,0,1218,1219,5,
-		418,0,0,1219,1220,5,431,0,0,1220,1244,5,419,0,0,1221,1236,5,418,0,0,1222,
-		1224,7,2,0,0,1223,1222,1,0,0,0,1223,1224,1,0,0,0,1224,1225,1,0,0,0,1225,
-		1230,3,102,51,0,1226,1227,5,424,0,0,1227,1229,3,102,51,0,1228,1226,1,0,
-		0,0,1229,1232,1,0,0,0,1230,1228,1,0,0,0,1230,1231,1,0,0,0,1231,1234,1,
-		0,0,0,1232,1230,1,0,0,0,1233,1235,3,48,24,0,1234,1233,1,0,0,0,1234,1235,
-		1,0,0,0,1235,1237,1,0,0,0,1236,1223,1,0,0,0,1236,1237,1,0,0,0,1237,1238,
-		1,0,0,0,1238,1244,5,419,0,0,1239,1240,5,1,0,0,1240,1241,3,12,6,0,1241,
-		1242,5,419,0,0,1242,1244,1,0,0,0,1243,1218,1,0,0,0,1243,1221,1,0,0,0,1243,
-		1239,1,0,0,0,1244,101,1,0,0,0,1245,1246,5,443,0,0,1246,1247,3,300,150,
-		0,1247,1248,5,443,0,0,1248,1249,3,76,38,0,1249,1259,1,0,0,0,1250,1251,
-		3,310,155,0,1251,1252,7,18,0,0,1252,1253,3,76,38,0,1253,1259,1,0,0,0,1254,
-		1256,5,386,0,0,1255,1254,1,0,0,0,1255,1256,1,0,0,0,1256,1257,1,0,0,0,1257,
-		1259,3,76,38,0,1258,1245,1,0,0,0,1258,1250,1,0,0,0,1258,1255,1,0,0,0,1259,
-		103,1,0,0,0,1260,1289,3,96,48,0,1261,1262,5,399,0,0,1262,1263,5,151,0,
-		0,1263,1264,5,418,0,0,1264,1265,3,48,24,0,1265,1266,5,419,0,0,1266,1268,
-		1,0,0,0,1267,1261,1,0,0,0,1267,1268,1,0,0,0,1268,1275,1,0,0,0,1269,1270,
-		5,130,0,0,1270,1271,5,418,0,0,1271,1272,5,396,0,0,1272,1273,3,76,38,0,
-		1273,1274,5,419,0,0,1274,1276,1,0,0,0,1275,1269,1,0,0,0,1275,1276,1,0,
-		0,0,1276,1279,1,0,0,0,1277,1278,7,19,0,0,1278,1280,5,229,0,0,1279,1277,
-		1,0,0,0,1279,1280,1,0,0,0,1280,1286,1,0,0,0,1281,1284,5,245,0,0,1282,1285,
-		3,306,153,0,1283,1285,3,106,53,0,1284,1282,1,0,0,0,1284,1283,1,0,0,0,1285,
-		1287,1,0,0,0,1286,1281,1,0,0,0,1286,1287,1,0,0,0,1287,1289,1,0,0,0,1288,
-		1260,1,0,0,0,1288,1267,1,0,0,0,1289,105,1,0,0,0,1290,1292,5,418,0,0,1291,
-		1293,3,108,54,0,1292,1291,1,0,0,0,1292,1293,1,0,0,0,1293,1297,1,0,0,0,
-		1294,1295,5,251,0,0,1295,1296,5,34,0,0,1296,1298,3,136,68,0,1297,1294,
-		1,0,0,0,1297,1298,1,0,0,0,1298,1300,1,0,0,0,1299,1301,3,48,24,0,1300,1299,
-		1,0,0,0,1300,1301,1,0,0,0,1301,1303,1,0,0,0,1302,1304,3,112,56,0,1303,
-		1302,1,0,0,0,1303,1304,1,0,0,0,1304,1305,1,0,0,0,1305,1306,5,419,0,0,1306,
-		107,1,0,0,0,1307,1308,3,306,153,0,1308,109,1,0,0,0,1309,1310,3,306,153,
-		0,1310,1311,5,21,0,0,1311,1312,3,106,53,0,1312,111,1,0,0,0,1313,1314,5,
-		311,0,0,1314,1315,5,398,0,0,1315,1316,5,146,0,0,1316,1338,3,76,38,0,1317,
-		1324,7,20,0,0,1318,1325,3,114,57,0,1319,1320,5,30,0,0,1320,1321,3,114,
-		57,0,1321,1322,5,17,0,0,1322,1323,3,114,57,0,1323,1325,1,0,0,0,1324,1318,
-		1,0,0,0,1324,1319,1,0,0,0,1325,1335,1,0,0,0,1326,1333,5,120,0,0,1327,1328,
-		5,72,0,0,1328,1334,5,296,0,0,1329,1334,5,151,0,0,1330,1334,5,352,0,0,1331,
-		1332,5,219,0,0,1332,1334,5,243,0,0,1333,1327,1,0,0,0,1333,1329,1,0,0,0,
-		1333,1330,1,0,0,0,1333,1331,1,0,0,0,1334,1336,1,0,0,0,1335,1326,1,0,0,
-		0,1335,1336,1,0,0,0,1336,1338,1,0,0,0,1337,1313,1,0,0,0,1337,1317,1,0,
-		0,0,1338,113,1,0,0,0,1339,1340,5,368,0,0,1340,1347,7,21,0,0,1341,1342,
-		5,72,0,0,1342,1347,5,296,0,0,1343,1344,3,84,42,0,1344,1345,7,21,0,0,1345,
-		1347,1,0,0,0,1346,1339,1,0,0,0,1346,1341,1,0,0,0,1346,1343,1,0,0,0,1347,
-		115,1,0,0,0,1348,1349,5,126,0,0,1349,1352,5,418,0,0,1350,1353,3,310,155,
-		0,1351,1353,3,96,48,0,1352,1350,1,0,0,0,1352,1351,1,0,0,0,1353,1354,1,
-		0,0,0,1354,1355,7,22,0,0,1355,1356,3,76,38,0,1356,1357,5,419,0,0,1357,
-		1479,1,0,0,0,1358,1359,5,258,0,0,1359,1360,5,418,0,0,1360,1361,3,84,42,
-		0,1361,1362,7,23,0,0,1362,1363,3,84,42,0,1363,1364,5,419,0,0,1364,1479,
-		1,0,0,0,1365,1366,5,247,0,0,1366,1367,5,418,0,0,1367,1382,3,84,42,0,1368,
-		1369,5,254,0,0,1369,1370,3,84,42,0,1370,1371,5,142,0,0,1371,1374,3,84,
-		42,0,1372,1373,5,134,0,0,1373,1375,3,84,42,0,1374,1372,1,0,0,0,1374,1375,
-		1,0,0,0,1375,1383,1,0,0,0,1376,1377,5,424,0,0,1377,1379,3,76,38,0,1378,
-		1376,1,0,0,0,1379,1380,1,0,0,0,1380,1378,1,0,0,0,1380,1381,1,0,0,0,1381,
-		1383,1,0,0,0,1382,1368,1,0,0,0,1382,1378,1,0,0,0,1383,1384,1,0,0,0,1384,
-		1385,5,419,0,0,1385,1479,1,0,0,0,1386,1387,5,339,0,0,1387,1388,5,418,0,
-		0,1388,1412,3,84,42,0,1389,1390,5,142,0,0,1390,1393,3,84,42,0,1391,1392,
-		5,134,0,0,1392,1394,3,84,42,0,1393,1391,1,0,0,0,1393,1394,1,0,0,0,1394,
-		1413,1,0,0,0,1395,1396,5,134,0,0,1396,1399,3,84,42,0,1397,1398,5,142,0,
-		0,1398,1400,3,84,42,0,1399,1397,1,0,0,0,1399,1400,1,0,0,0,1400,1413,1,
-		0,0,0,1401,1402,5,318,0,0,1402,1403,3,84,42,0,1403,1404,5,118,0,0,1404,
-		1405,3,84,42,0,1405,1413,1,0,0,0,1406,1407,5,424,0,0,1407,1409,3,76,38,
-		0,1408,1406,1,0,0,0,1409,1410,1,0,0,0,1410,1408,1,0,0,0,1410,1411,1,0,
-		0,0,1411,1413,1,0,0,0,1412,1389,1,0,0,0,1412,1395,1,0,0,0,1412,1401,1,
-		0,0,0,1412,1408,1,0,0,0,1413,1414,1,0,0,0,1414,1415,5,419,0,0,1415,1479,
-		1,0,0,0,1416,1417,5,361,0,0,1417,1419,5,418,0,0,1418,1420,7,24,0,0,1419,
-		1418,1,0,0,0,1419,1420,1,0,0,0,1420,1435,1,0,0,0,1421,1422,5,142,0,0,1422,
-		1436,3,136,68,0,1423,1433,3,76,38,0,1424,1425,5,142,0,0,1425,1434,3,136,
-		68,0,1426,1427,5,424,0,0,1427,1429,3,76,38,0,1428,1426,1,0,0,0,1429,1432,
-		1,0,0,0,1430,1428,1,0,0,0,1430,1431,1,0,0,0,1431,1434,1,0,0,0,1432,1430,
-		1,0,0,0,1433,1424,1,0,0,0,1433,1430,1,0,0,0,1434,1436,1,0,0,0,1435,1421,
-		1,0,0,0,1435,1423,1,0,0,0,1436,1437,1,0,0,0,1437,1438,5,419,0,0,1438,1479,
-		1,0,0,0,1439,1440,7,25,0,0,1440,1441,5,1,0,0,1441,1442,3,12,6,0,1442,1443,
-		5,419,0,0,1443,1479,1,0,0,0,1444,1445,7,26,0,0,1445,1479,3,138,69,0,1446,
-		1447,5,228,0,0,1447,1448,5,418,0,0,1448,1449,3,76,38,0,1449,1450,5,424,
-		0,0,1450,1451,3,76,38,0,1451,1452,5,419,0,0,1452,1479,1,0,0,0,1453,1469,
-		5,75,0,0,1454,1469,5,76,0,0,1455,1469,5,80,0,0,1456,1469,5,312,0,0,1457,
-		1469,5,344,0,0,1458,1469,5,379,0,0,1459,1469,5,73,0,0,1460,1463,5,77,0,
-		0,1461,1462,5,418,0,0,1462,1464,5,419,0,0,1463,1461,1,0,0,0,1463,1464,
-		1,0,0,0,1464,1469,1,0,0,0,1465,1466,5,74,0,0,1466,1467,5,418,0,0,1467,
-		1469,5,419,0,0,1468,1453,1,0,0,0,1468,1454,1,0,0,0,1468,1455,1,0,0,0,1468,
-		1456,1,0,0,0,1468,1457,1,0,0,0,1468,1458,1,0,0,0,1468,1459,1,0,0,0,1468,
-		1460,1,0,0,0,1468,1465,1,0,0,0,1469,1479,1,0,0,0,1470,1476,7,27,0,0,1471,
-		1473,5,418,0,0,1472,1474,5,414,0,0,1473,1472,1,0,0,0,1473,1474,1,0,0,0,
-		1474,1475,1,0,0,0,1475,1477,5,419,0,0,1476,1471,1,0,0,0,1476,1477,1,0,
-		0,0,1477,1479,1,0,0,0,1478,1348,1,0,0,0,1478,1358,1,0,0,0,1478,1365,1,
-		0,0,0,1478,1386,1,0,0,0,1478,1416,1,0,0,0,1478,1439,1,0,0,0,1478,1444,
-		1,0,0,0,1478,1446,1,0,0,0,1478,1468,1,0,0,0,1478,1470,1,0,0,0,1479,117,
-		1,0,0,0,1480,1482,5,39,0,0,1481,1483,3,76,38,0,1482,1481,1,0,0,0,1482,
-		1483,1,0,0,0,1483,1489,1,0,0,0,1484,1485,5,395,0,0,1485,1486,3,76,38,0,
-		1486,1487,5,351,0,0,1487,1488,3,76,38,0,1488,1490,1,0,0,0,1489,1484,1,
-		0,0,0,1490,1491,1,0,0,0,1491,1489,1,0,0,0,1491,1492,1,0,0,0,1492,1495,
-		1,0,0,0,1493,1494,5,108,0,0,1494,1496,3,76,38,0,1495,1493,1,0,0,0,1495,
-		1496,1,0,0,0,1496,1497,1,0,0,0,1497,1498,5,113,0,0,1498,119,1,0,0,0,1499,
-		1508,5,420,0,0,1500,1505,3,122,61,0,1501,1502,5,424,0,0,1502,1504,3,122,
-		61,0,1503,1501,1,0,0,0,1504,1507,1,0,0,0,1505,1503,1,0,0,0,1505,1506,1,
-		0,0,0,1506,1509,1,0,0,0,1507,1505,1,0,0,0,1508,1500,1,0,0,0,1508,1509,
-		1,0,0,0,1509,1510,1,0,0,0,1510,1511,5,421,0,0,1511,121,1,0,0,0,1512,1515,
-		3,76,38,0,1513,1515,3,120,60,0,1514,1512,1,0,0,0,1514,1513,1,0,0,0,1515,
-		123,1,0,0,0,1516,1517,3,76,38,0,1517,1518,7,28,0,0,1518,1519,3,76,38,0,
-		1519,125,1,0,0,0,1520,1524,5,178,0,0,1521,1522,5,418,0,0,1522,1523,5,414,
-		0,0,1523,1525,5,419,0,0,1524,1521,1,0,0,0,1524,1525,1,0,0,0,1525,1526,
-		1,0,0,0,1526,1528,3,96,48,0,1527,1529,3,128,64,0,1528,1527,1,0,0,0,1528,
-		1529,1,0,0,0,1529,127,1,0,0,0,1530,1533,3,130,65,0,1531,1532,5,355,0,0,
-		1532,1534,3,130,65,0,1533,1531,1,0,0,0,1533,1534,1,0,0,0,1534,1538,1,0,
-		0,0,1535,1536,5,418,0,0,1536,1537,5,414,0,0,1537,1539,5,419,0,0,1538,1535,
-		1,0,0,0,1538,1539,1,0,0,0,1539,129,1,0,0,0,1540,1541,7,29,0,0,1541,131,
-		1,0,0,0,1542,1543,3,134,67,0,1543,1544,3,96,48,0,1544,133,1,0,0,0,1545,
-		1546,5,105,0,0,1546,1568,5,260,0,0,1547,1548,7,30,0,0,1548,1550,5,387,
-		0,0,1549,1551,3,150,75,0,1550,1549,1,0,0,0,1550,1551,1,0,0,0,1551,1568,
-		1,0,0,0,1552,1553,5,215,0,0,1553,1555,7,31,0,0,1554,1556,5,387,0,0,1555,
-		1554,1,0,0,0,1555,1556,1,0,0,0,1556,1558,1,0,0,0,1557,1559,3,150,75,0,
-		1558,1557,1,0,0,0,1558,1559,1,0,0,0,1559,1568,1,0,0,0,1560,1562,7,32,0,
-		0,1561,1563,3,150,75,0,1562,1561,1,0,0,0,1562,1563,1,0,0,0,1563,1564,1,
-		0,0,0,1564,1565,7,33,0,0,1565,1566,5,353,0,0,1566,1568,5,404,0,0,1567,
-		1545,1,0,0,0,1567,1547,1,0,0,0,1567,1552,1,0,0,0,1567,1560,1,0,0,0,1568,
-		135,1,0,0,0,1569,1574,3,76,38,0,1570,1571,5,424,0,0,1571,1573,3,76,38,
-		0,1572,1570,1,0,0,0,1573,1576,1,0,0,0,1574,1572,1,0,0,0,1574,1575,1,0,
-		0,0,1575,137,1,0,0,0,1576,1574,1,0,0,0,1577,1578,5,418,0,0,1578,1579,3,
-		136,68,0,1579,1580,5,419,0,0,1580,1586,1,0,0,0,1581,1582,5,1,0,0,1582,
-		1583,3,12,6,0,1583,1584,5,419,0,0,1584,1586,1,0,0,0,1585,1577,1,0,0,0,
-		1585,1581,1,0,0,0,1586,139,1,0,0,0,1587,1589,5,418,0,0,1588,1590,3,136,
-		68,0,1589,1588,1,0,0,0,1589,1590,1,0,0,0,1590,1591,1,0,0,0,1591,1597,5,
-		419,0,0,1592,1593,5,1,0,0,1593,1594,3,12,6,0,1594,1595,5,419,0,0,1595,
-		1597,1,0,0,0,1596,1587,1,0,0,0,1596,1592,1,0,0,0,1597,141,1,0,0,0,1598,
-		1599,5,418,0,0,1599,1600,3,76,38,0,1600,1601,5,419,0,0,1601,1607,1,0,0,
-		0,1602,1603,5,1,0,0,1603,1604,3,12,6,0,1604,1605,5,419,0,0,1605,1607,1,
-		0,0,0,1606,1598,1,0,0,0,1606,1602,1,0,0,0,1607,143,1,0,0,0,1608,1610,5,
-		314,0,0,1609,1608,1,0,0,0,1609,1610,1,0,0,0,1610,1611,1,0,0,0,1611,1615,
-		3,148,74,0,1612,1614,3,146,73,0,1613,1612,1,0,0,0,1614,1617,1,0,0,0,1615,
-		1613,1,0,0,0,1615,1616,1,0,0,0,1616,145,1,0,0,0,1617,1615,1,0,0,0,1618,
-		1620,5,420,0,0,1619,1621,5,414,0,0,1620,1619,1,0,0,0,1620,1621,1,0,0,0,
-		1621,1622,1,0,0,0,1622,1631,5,421,0,0,1623,1627,5,20,0,0,1624,1625,5,420,
-		0,0,1625,1626,5,414,0,0,1626,1628,5,421,0,0,1627,1624,1,0,0,0,1627,1628,
-		1,0,0,0,1628,1631,1,0,0,0,1629,1631,5,198,0,0,1630,1618,1,0,0,0,1630,1623,
-		1,0,0,0,1630,1629,1,0,0,0,1631,147,1,0,0,0,1632,1633,5,335,0,0,1633,1634,
-		5,438,0,0,1634,1639,3,152,76,0,1635,1636,5,424,0,0,1636,1638,3,152,76,
-		0,1637,1635,1,0,0,0,1638,1641,1,0,0,0,1639,1637,1,0,0,0,1639,1640,1,0,
-		0,0,1640,1642,1,0,0,0,1641,1639,1,0,0,0,1642,1643,5,439,0,0,1643,1671,
-		1,0,0,0,1644,1645,5,206,0,0,1645,1646,5,418,0,0,1646,1647,3,144,72,0,1647,
-		1648,5,424,0,0,1648,1649,3,144,72,0,1649,1650,5,419,0,0,1650,1671,1,0,
-		0,0,1651,1652,5,4,0,0,1652,1653,5,420,0,0,1653,1654,3,144,72,0,1654,1655,
-		5,430,0,0,1655,1656,3,144,72,0,1656,1657,5,421,0,0,1657,1671,1,0,0,0,1658,
-		1663,5,178,0,0,1659,1660,5,418,0,0,1660,1661,5,414,0,0,1661,1664,5,419,
-		0,0,1662,1664,3,128,64,0,1663,1659,1,0,0,0,1663,1662,1,0,0,0,1663,1664,
-		1,0,0,0,1664,1671,1,0,0,0,1665,1671,3,134,67,0,1666,1668,3,298,149,0,1667,
-		1669,3,150,75,0,1668,1667,1,0,0,0,1668,1669,1,0,0,0,1669,1671,1,0,0,0,
-		1670,1632,1,0,0,0,1670,1644,1,0,0,0,1670,1651,1,0,0,0,1670,1658,1,0,0,
-		0,1670,1665,1,0,0,0,1670,1666,1,0,0,0,1671,149,1,0,0,0,1672,1673,5,418,
-		0,0,1673,1674,3,136,68,0,1674,1675,5,419,0,0,1675,151,1,0,0,0,1676,1677,
-		3,306,153,0,1677,1678,3,144,72,0,1678,153,1,0,0,0,1679,1680,5,175,0,0,
-		1680,1681,5,179,0,0,1681,1684,3,294,147,0,1682,1683,5,21,0,0,1683,1685,
-		3,306,153,0,1684,1682,1,0,0,0,1684,1685,1,0,0,0,1685,1687,1,0,0,0,1686,
-		1688,3,182,91,0,1687,1686,1,0,0,0,1687,1688,1,0,0,0,1688,1692,1,0,0,0,
-		1689,1690,5,91,0,0,1690,1693,5,385,0,0,1691,1693,3,12,6,0,1692,1689,1,
-		0,0,0,1692,1691,1,0,0,0,1693,1695,1,0,0,0,1694,1696,3,156,78,0,1695,1694,
-		1,0,0,0,1695,1696,1,0,0,0,1696,1698,1,0,0,0,1697,1699,3,160,80,0,1698,
-		1697,1,0,0,0,1698,1699,1,0,0,0,1699,155,1,0,0,0,1700,1701,5,234,0,0,1701,
-		1712,5,60,0,0,1702,1703,5,418,0,0,1703,1704,3,136,68,0,1704,1707,5,419,
-		0,0,1705,1706,5,396,0,0,1706,1708,3,76,38,0,1707,1705,1,0,0,0,1707,1708,
-		1,0,0,0,1708,1713,1,0,0,0,1709,1710,5,234,0,0,1710,1711,5,64,0,0,1711,
-		1713,3,306,153,0,1712,1702,1,0,0,0,1712,1709,1,0,0,0,1712,1713,1,0,0,0,
-		1713,1714,1,0,0,0,1714,1730,5,103,0,0,1715,1731,5,223,0,0,1716,1717,5,
-		376,0,0,1717,1718,5,313,0,0,1718,1723,3,158,79,0,1719,1720,5,424,0,0,1720,
-		1722,3,158,79,0,1721,1719,1,0,0,0,1722,1725,1,0,0,0,1723,1721,1,0,0,0,
-		1723,1724,1,0,0,0,1724,1728,1,0,0,0,1725,1723,1,0,0,0,1726,1727,5,396,
-		0,0,1727,1729,3,76,38,0,1728,1726,1,0,0,0,1728,1729,1,0,0,0,1729,1731,
-		1,0,0,0,1730,1715,1,0,0,0,1730,1716,1,0,0,0,1731,157,1,0,0,0,1732,1738,
-		3,306,153,0,1733,1734,5,418,0,0,1734,1735,3,300,150,0,1735,1736,5,419,
-		0,0,1736,1738,1,0,0,0,1737,1732,1,0,0,0,1737,1733,1,0,0,0,1738,1739,1,
-		0,0,0,1739,1740,5,437,0,0,1740,1741,3,76,38,0,1741,159,1,0,0,0,1742,1743,
-		5,288,0,0,1743,1748,3,40,20,0,1744,1745,5,424,0,0,1745,1747,3,40,20,0,
-		1746,1744,1,0,0,0,1747,1750,1,0,0,0,1748,1746,1,0,0,0,1748,1749,1,0,0,
-		0,1749,161,1,0,0,0,1750,1748,1,0,0,0,1751,1753,5,376,0,0,1752,1754,5,235,
-		0,0,1753,1752,1,0,0,0,1753,1754,1,0,0,0,1754,1755,1,0,0,0,1755,1760,3,
-		294,147,0,1756,1758,5,21,0,0,1757,1756,1,0,0,0,1757,1758,1,0,0,0,1758,
-		1759,1,0,0,0,1759,1761,3,306,153,0,1760,1757,1,0,0,0,1760,1761,1,0,0,0,
-		1761,1762,1,0,0,0,1762,1763,5,313,0,0,1763,1768,3,158,79,0,1764,1765,5,
-		424,0,0,1765,1767,3,158,79,0,1766,1764,1,0,0,0,1767,1770,1,0,0,0,1768,
-		1766,1,0,0,0,1768,1769,1,0,0,0,1769,1780,1,0,0,0,1770,1768,1,0,0,0,1771,
-		1772,5,142,0,0,1772,1777,3,58,29,0,1773,1774,5,424,0,0,1774,1776,3,58,
-		29,0,1775,1773,1,0,0,0,1776,1779,1,0,0,0,1777,1775,1,0,0,0,1777,1778,1,
-		0,0,0,1778,1781,1,0,0,0,1779,1777,1,0,0,0,1780,1771,1,0,0,0,1780,1781,
-		1,0,0,0,1781,1784,1,0,0,0,1782,1783,5,396,0,0,1783,1785,3,76,38,0,1784,
-		1782,1,0,0,0,1784,1785,1,0,0,0,1785,1787,1,0,0,0,1786,1788,3,160,80,0,
-		1787,1786,1,0,0,0,1787,1788,1,0,0,0,1788,163,1,0,0,0,1789,1790,5,95,0,
-		0,1790,1792,5,142,0,0,1791,1793,5,235,0,0,1792,1791,1,0,0,0,1792,1793,
-		1,0,0,0,1793,1794,1,0,0,0,1794,1799,3,294,147,0,1795,1797,5,21,0,0,1796,
-		1795,1,0,0,0,1796,1797,1,0,0,0,1797,1798,1,0,0,0,1798,1800,3,306,153,0,
-		1799,1796,1,0,0,0,1799,1800,1,0,0,0,1800,1810,1,0,0,0,1801,1802,5,381,
-		0,0,1802,1807,3,58,29,0,1803,1804,5,424,0,0,1804,1806,3,58,29,0,1805,1803,
-		1,0,0,0,1806,1809,1,0,0,0,1807,1805,1,0,0,0,1807,1808,1,0,0,0,1808,1811,
-		1,0,0,0,1809,1807,1,0,0,0,1810,1801,1,0,0,0,1810,1811,1,0,0,0,1811,1814,
-		1,0,0,0,1812,1813,5,396,0,0,1813,1815,3,76,38,0,1814,1812,1,0,0,0,1814,
-		1815,1,0,0,0,1815,1817,1,0,0,0,1816,1818,3,160,80,0,1817,1816,1,0,0,0,
-		1817,1818,1,0,0,0,1818,165,1,0,0,0,1819,1821,5,65,0,0,1820,1822,5,179,
-		0,0,1821,1820,1,0,0,0,1821,1822,1,0,0,0,1822,1834,1,0,0,0,1823,1828,3,
-		294,147,0,1824,1825,5,418,0,0,1825,1826,3,300,150,0,1826,1827,5,419,0,
-		0,1827,1829,1,0,0,0,1828,1824,1,0,0,0,1828,1829,1,0,0,0,1829,1835,1,0,
-		0,0,1830,1831,5,1,0,0,1831,1832,3,12,6,0,1832,1833,5,419,0,0,1833,1835,
-		1,0,0,0,1834,1823,1,0,0,0,1834,1830,1,0,0,0,1835,1836,1,0,0,0,1836,1840,
-		7,34,0,0,1837,1841,5,331,0,0,1838,1841,5,332,0,0,1839,1841,3,96,48,0,1840,
-		1837,1,0,0,0,1840,1838,1,0,0,0,1840,1839,1,0,0,0,1841,1843,1,0,0,0,1842,
-		1844,5,398,0,0,1843,1842,1,0,0,0,1843,1844,1,0,0,0,1844,1852,1,0,0,0,1845,
-		1853,3,222,111,0,1846,1848,3,168,84,0,1847,1846,1,0,0,0,1848,1851,1,0,
-		0,0,1849,1847,1,0,0,0,1849,1850,1,0,0,0,1850,1853,1,0,0,0,1851,1849,1,
-		0,0,0,1852,1845,1,0,0,0,1852,1849,1,0,0,0,1853,1856,1,0,0,0,1854,1855,
-		5,396,0,0,1855,1857,3,76,38,0,1856,1854,1,0,0,0,1856,1857,1,0,0,0,1857,
-		167,1,0,0,0,1858,1869,5,31,0,0,1859,1869,5,70,0,0,1860,1869,5,155,0,0,
-		1861,1869,5,141,0,0,1862,1864,3,310,155,0,1863,1865,5,21,0,0,1864,1863,
-		1,0,0,0,1864,1865,1,0,0,0,1865,1866,1,0,0,0,1866,1867,3,96,48,0,1867,1869,
-		1,0,0,0,1868,1858,1,0,0,0,1868,1859,1,0,0,0,1868,1860,1,0,0,0,1868,1861,
-		1,0,0,0,1868,1862,1,0,0,0,1869,169,1,0,0,0,1870,1872,5,336,0,0,1871,1873,
-		5,355,0,0,1872,1871,1,0,0,0,1872,1873,1,0,0,0,1873,1879,1,0,0,0,1874,1880,
-		3,294,147,0,1875,1876,5,1,0,0,1876,1877,3,12,6,0,1877,1878,5,419,0,0,1878,
-		1880,1,0,0,0,1879,1874,1,0,0,0,1879,1875,1,0,0,0,1880,1882,1,0,0,0,1881,
-		1883,3,172,86,0,1882,1881,1,0,0,0,1882,1883,1,0,0,0,1883,1885,1,0,0,0,
-		1884,1886,3,220,110,0,1885,1884,1,0,0,0,1885,1886,1,0,0,0,1886,1888,1,
-		0,0,0,1887,1889,3,56,28,0,1888,1887,1,0,0,0,1888,1889,1,0,0,0,1889,1893,
-		1,0,0,0,1890,1891,5,375,0,0,1891,1892,5,355,0,0,1892,1894,3,76,38,0,1893,
-		1890,1,0,0,0,1893,1894,1,0,0,0,1894,1896,1,0,0,0,1895,1897,3,172,86,0,
-		1896,1895,1,0,0,0,1896,1897,1,0,0,0,1897,171,1,0,0,0,1898,1899,5,116,0,
-		0,1899,1900,7,35,0,0,1900,1901,5,418,0,0,1901,1902,5,187,0,0,1902,1903,
-		5,418,0,0,1903,1904,3,300,150,0,1904,1905,5,419,0,0,1905,1906,5,419,0,
-		0,1906,1911,1,0,0,0,1907,1908,5,399,0,0,1908,1909,5,354,0,0,1909,1911,
-		3,48,24,0,1910,1898,1,0,0,0,1910,1907,1,0,0,0,1911,173,1,0,0,0,1912,1914,
-		5,68,0,0,1913,1915,3,176,88,0,1914,1913,1,0,0,0,1914,1915,1,0,0,0,1915,
-		1917,1,0,0,0,1916,1918,7,36,0,0,1917,1916,1,0,0,0,1917,1918,1,0,0,0,1918,
-		1919,1,0,0,0,1919,1921,5,345,0,0,1920,1922,3,178,89,0,1921,1920,1,0,0,
-		0,1921,1922,1,0,0,0,1922,1923,1,0,0,0,1923,1925,3,294,147,0,1924,1926,
-		3,188,94,0,1925,1924,1,0,0,0,1925,1926,1,0,0,0,1926,1930,1,0,0,0,1927,
-		1929,3,198,99,0,1928,1927,1,0,0,0,1929,1932,1,0,0,0,1930,1928,1,0,0,0,
-		1930,1931,1,0,0,0,1931,1942,1,0,0,0,1932,1930,1,0,0,0,1933,1934,5,21,0,
-		0,1934,1940,3,12,6,0,1935,1937,5,398,0,0,1936,1938,5,219,0,0,1937,1936,
-		1,0,0,0,1937,1938,1,0,0,0,1938,1939,1,0,0,0,1939,1941,5,83,0,0,1940,1935,
-		1,0,0,0,1940,1941,1,0,0,0,1941,1943,1,0,0,0,1942,1933,1,0,0,0,1942,1943,
-		1,0,0,0,1943,2206,1,0,0,0,1944,1946,5,68,0,0,1945,1947,3,176,88,0,1946,
-		1945,1,0,0,0,1946,1947,1,0,0,0,1947,1949,1,0,0,0,1948,1950,7,36,0,0,1949,
-		1948,1,0,0,0,1949,1950,1,0,0,0,1950,1951,1,0,0,0,1951,1953,5,326,0,0,1952,
-		1954,3,178,89,0,1953,1952,1,0,0,0,1953,1954,1,0,0,0,1954,1955,1,0,0,0,
-		1955,1957,3,294,147,0,1956,1958,3,188,94,0,1957,1956,1,0,0,0,1957,1958,
-		1,0,0,0,1958,1962,1,0,0,0,1959,1961,3,198,99,0,1960,1959,1,0,0,0,1961,
-		1964,1,0,0,0,1962,1960,1,0,0,0,1962,1963,1,0,0,0,1963,2206,1,0,0,0,1964,
-		1962,1,0,0,0,1965,1967,5,68,0,0,1966,1968,3,176,88,0,1967,1966,1,0,0,0,
-		1967,1968,1,0,0,0,1968,1970,1,0,0,0,1969,1971,7,36,0,0,1970,1969,1,0,0,
-		0,1970,1971,1,0,0,0,1971,1972,1,0,0,0,1972,1974,5,390,0,0,1973,1975,3,
-		178,89,0,1974,1973,1,0,0,0,1974,1975,1,0,0,0,1975,1976,1,0,0,0,1976,1978,
-		3,294,147,0,1977,1979,3,182,91,0,1978,1977,1,0,0,0,1978,1979,1,0,0,0,1979,
-		1980,1,0,0,0,1980,1981,5,21,0,0,1981,1982,3,12,6,0,1982,2206,1,0,0,0,1983,
-		1985,5,68,0,0,1984,1986,3,176,88,0,1985,1984,1,0,0,0,1985,1986,1,0,0,0,
-		1986,1987,1,0,0,0,1987,1988,5,208,0,0,1988,1990,5,390,0,0,1989,1991,3,
-		178,89,0,1990,1989,1,0,0,0,1990,1991,1,0,0,0,1991,1992,1,0,0,0,1992,1994,
-		3,294,147,0,1993,1995,3,182,91,0,1994,1993,1,0,0,0,1994,1995,1,0,0,0,1995,
-		1997,1,0,0,0,1996,1998,3,184,92,0,1997,1996,1,0,0,0,1997,1998,1,0,0,0,
-		1998,2000,1,0,0,0,1999,2001,3,220,110,0,2000,1999,1,0,0,0,2000,2001,1,
-		0,0,0,2001,2002,1,0,0,0,2002,2003,5,21,0,0,2003,2005,3,12,6,0,2004,2006,
-		3,186,93,0,2005,2004,1,0,0,0,2005,2006,1,0,0,0,2006,2206,1,0,0,0,2007,
-		2009,5,68,0,0,2008,2010,5,371,0,0,2009,2008,1,0,0,0,2009,2010,1,0,0,0,
-		2010,2011,1,0,0,0,2011,2013,5,168,0,0,2012,2014,5,58,0,0,2013,2012,1,0,
-		0,0,2013,2014,1,0,0,0,2014,2019,1,0,0,0,2015,2017,3,178,89,0,2016,2015,
-		1,0,0,0,2016,2017,1,0,0,0,2017,2018,1,0,0,0,2018,2020,3,294,147,0,2019,
-		2016,1,0,0,0,2019,2020,1,0,0,0,2020,2022,1,0,0,0,2021,2023,3,184,92,0,
-		2022,2021,1,0,0,0,2022,2023,1,0,0,0,2023,2024,1,0,0,0,2024,2026,5,234,
-		0,0,2025,2027,5,235,0,0,2026,2025,1,0,0,0,2026,2027,1,0,0,0,2027,2028,
-		1,0,0,0,2028,2031,3,294,147,0,2029,2030,5,381,0,0,2030,2032,3,306,153,
-		0,2031,2029,1,0,0,0,2031,2032,1,0,0,0,2032,2033,1,0,0,0,2033,2034,5,418,
-		0,0,2034,2039,3,50,25,0,2035,2036,5,424,0,0,2036,2038,3,50,25,0,2037,2035,
-		1,0,0,0,2038,2041,1,0,0,0,2039,2037,1,0,0,0,2039,2040,1,0,0,0,2040,2042,
-		1,0,0,0,2041,2039,1,0,0,0,2042,2046,5,419,0,0,2043,2045,3,202,101,0,2044,
-		2043,1,0,0,0,2045,2048,1,0,0,0,2046,2044,1,0,0,0,2046,2047,1,0,0,0,2047,
-		2206,1,0,0,0,2048,2046,1,0,0,0,2049,2050,5,68,0,0,2050,2051,5,91,0,0,2051,
-		2053,5,168,0,0,2052,2054,3,184,92,0,2053,2052,1,0,0,0,2053,2054,1,0,0,
-		0,2054,2055,1,0,0,0,2055,2056,5,234,0,0,2056,2060,3,294,147,0,2057,2059,
-		3,202,101,0,2058,2057,1,0,0,0,2059,2062,1,0,0,0,2060,2058,1,0,0,0,2060,
-		2061,1,0,0,0,2061,2206,1,0,0,0,2062,2060,1,0,0,0,2063,2065,5,68,0,0,2064,
-		2066,3,176,88,0,2065,2064,1,0,0,0,2065,2066,1,0,0,0,2066,2067,1,0,0,0,
-		2067,2069,5,321,0,0,2068,2070,3,178,89,0,2069,2068,1,0,0,0,2069,2070,1,
-		0,0,0,2070,2071,1,0,0,0,2071,2077,3,294,147,0,2072,2073,5,179,0,0,2073,
-		2075,3,294,147,0,2074,2076,3,182,91,0,2075,2074,1,0,0,0,2075,2076,1,0,
-		0,0,2076,2078,1,0,0,0,2077,2072,1,0,0,0,2077,2078,1,0,0,0,2078,2086,1,
-		0,0,0,2079,2080,5,142,0,0,2080,2087,3,294,147,0,2081,2082,5,21,0,0,2082,
-		2084,3,12,6,0,2083,2085,3,186,93,0,2084,2083,1,0,0,0,2084,2085,1,0,0,0,
-		2085,2087,1,0,0,0,2086,2079,1,0,0,0,2086,2081,1,0,0,0,2087,2089,1,0,0,
-		0,2088,2090,3,220,110,0,2089,2088,1,0,0,0,2089,2090,1,0,0,0,2090,2092,
-		1,0,0,0,2091,2093,3,200,100,0,2092,2091,1,0,0,0,2092,2093,1,0,0,0,2093,
-		2206,1,0,0,0,2094,2095,5,68,0,0,2095,2097,5,337,0,0,2096,2098,3,178,89,
-		0,2097,2096,1,0,0,0,2097,2098,1,0,0,0,2098,2099,1,0,0,0,2099,2100,3,294,
-		147,0,2100,2101,5,142,0,0,2101,2103,3,294,147,0,2102,2104,3,220,110,0,
-		2103,2102,1,0,0,0,2103,2104,1,0,0,0,2104,2206,1,0,0,0,2105,2106,5,68,0,
-		0,2106,2108,5,300,0,0,2107,2109,3,178,89,0,2108,2107,1,0,0,0,2108,2109,
-		1,0,0,0,2109,2117,1,0,0,0,2110,2113,3,294,147,0,2111,2112,5,27,0,0,2112,
-		2114,3,218,109,0,2113,2111,1,0,0,0,2113,2114,1,0,0,0,2114,2118,1,0,0,0,
-		2115,2116,5,27,0,0,2116,2118,3,218,109,0,2117,2110,1,0,0,0,2117,2115,1,
-		0,0,0,2118,2206,1,0,0,0,2119,2120,5,68,0,0,2120,2122,5,84,0,0,2121,2123,
-		3,178,89,0,2122,2121,1,0,0,0,2122,2123,1,0,0,0,2123,2124,1,0,0,0,2124,
-		2133,3,306,153,0,2125,2127,5,398,0,0,2126,2125,1,0,0,0,2126,2127,1,0,0,
-		0,2127,2129,1,0,0,0,2128,2130,3,204,102,0,2129,2128,1,0,0,0,2130,2131,
-		1,0,0,0,2131,2129,1,0,0,0,2131,2132,1,0,0,0,2132,2134,1,0,0,0,2133,2126,
-		1,0,0,0,2133,2134,1,0,0,0,2134,2206,1,0,0,0,2135,2136,5,68,0,0,2136,2137,
-		5,365,0,0,2137,2138,3,294,147,0,2138,2139,5,21,0,0,2139,2140,3,206,103,
-		0,2140,2206,1,0,0,0,2141,2143,5,68,0,0,2142,2144,3,176,88,0,2143,2142,
-		1,0,0,0,2143,2144,1,0,0,0,2144,2146,1,0,0,0,2145,2147,7,36,0,0,2146,2145,
-		1,0,0,0,2146,2147,1,0,0,0,2147,2148,1,0,0,0,2148,2150,7,37,0,0,2149,2151,
-		3,178,89,0,2150,2149,1,0,0,0,2150,2151,1,0,0,0,2151,2152,1,0,0,0,2152,
-		2153,3,294,147,0,2153,2162,5,418,0,0,2154,2159,3,210,105,0,2155,2156,5,
-		424,0,0,2156,2158,3,210,105,0,2157,2155,1,0,0,0,2158,2161,1,0,0,0,2159,
-		2157,1,0,0,0,2159,2160,1,0,0,0,2160,2163,1,0,0,0,2161,2159,1,0,0,0,2162,
-		2154,1,0,0,0,2162,2163,1,0,0,0,2163,2164,1,0,0,0,2164,2166,5,419,0,0,2165,
-		2167,3,212,106,0,2166,2165,1,0,0,0,2166,2167,1,0,0,0,2167,2171,1,0,0,0,
-		2168,2170,3,214,107,0,2169,2168,1,0,0,0,2170,2173,1,0,0,0,2171,2169,1,
-		0,0,0,2171,2172,1,0,0,0,2172,2175,1,0,0,0,2173,2171,1,0,0,0,2174,2176,
-		3,220,110,0,2175,2174,1,0,0,0,2175,2176,1,0,0,0,2176,2206,1,0,0,0,2177,
-		2178,5,68,0,0,2178,2180,7,38,0,0,2179,2181,3,178,89,0,2180,2179,1,0,0,
-		0,2180,2181,1,0,0,0,2181,2182,1,0,0,0,2182,2184,3,294,147,0,2183,2185,
-		3,220,110,0,2184,2183,1,0,0,0,2184,2185,1,0,0,0,2185,2188,1,0,0,0,2186,
-		2187,5,21,0,0,2187,2189,3,76,38,0,2188,2186,1,0,0,0,2188,2189,1,0,0,0,
-		2189,2206,1,0,0,0,2190,2191,5,68,0,0,2191,2193,7,39,0,0,2192,2194,3,178,
-		89,0,2193,2192,1,0,0,0,2193,2194,1,0,0,0,2194,2195,1,0,0,0,2195,2197,3,
-		218,109,0,2196,2198,5,398,0,0,2197,2196,1,0,0,0,2197,2198,1,0,0,0,2198,
-		2202,1,0,0,0,2199,2201,3,216,108,0,2200,2199,1,0,0,0,2201,2204,1,0,0,0,
-		2202,2200,1,0,0,0,2202,2203,1,0,0,0,2203,2206,1,0,0,0,2204,2202,1,0,0,
-		0,2205,1912,1,0,0,0,2205,1944,1,0,0,0,2205,1965,1,0,0,0,2205,1983,1,0,
-		0,0,2205,2007,1,0,0,0,2205,2049,1,0,0,0,2205,2063,1,0,0,0,2205,2094,1,
-		0,0,0,2205,2105,1,0,0,0,2205,2119,1,0,0,0,2205,2135,1,0,0,0,2205,2141,
-		1,0,0,0,2205,2177,1,0,0,0,2205,2190,1,0,0,0,2206,175,1,0,0,0,2207,2208,
-		5,240,0,0,2208,2209,5,280,0,0,2209,177,1,0,0,0,2210,2211,5,160,0,0,2211,
-		2212,5,222,0,0,2212,2213,5,123,0,0,2213,179,1,0,0,0,2214,2215,5,160,0,
-		0,2215,2216,5,123,0,0,2216,181,1,0,0,0,2217,2218,5,418,0,0,2218,2219,3,
-		300,150,0,2219,2220,5,419,0,0,2220,183,1,0,0,0,2221,2222,5,165,0,0,2222,
-		2223,5,48,0,0,2223,2224,3,306,153,0,2224,185,1,0,0,0,2225,2226,5,109,0,
-		0,2226,2227,5,234,0,0,2227,2228,5,397,0,0,2228,2229,5,47,0,0,2229,187,
-		1,0,0,0,2230,2242,5,418,0,0,2231,2236,3,190,95,0,2232,2233,5,424,0,0,2233,
-		2235,3,190,95,0,2234,2232,1,0,0,0,2235,2238,1,0,0,0,2236,2234,1,0,0,0,
-		2236,2237,1,0,0,0,2237,2240,1,0,0,0,2238,2236,1,0,0,0,2239,2241,5,424,
-		0,0,2240,2239,1,0,0,0,2240,2241,1,0,0,0,2241,2243,1,0,0,0,2242,2231,1,
-		0,0,0,2242,2243,1,0,0,0,2243,2244,1,0,0,0,2244,2245,5,419,0,0,2245,189,
-		1,0,0,0,2246,2247,5,394,0,0,2247,2248,5,134,0,0,2248,2249,3,306,153,0,
-		2249,2250,5,21,0,0,2250,2253,3,76,38,0,2251,2252,5,398,0,0,2252,2254,5,
-		364,0,0,2253,2251,1,0,0,0,2253,2254,1,0,0,0,2254,2284,1,0,0,0,2255,2284,
-		3,192,96,0,2256,2257,5,196,0,0,2257,2265,3,294,147,0,2258,2261,5,167,0,
-		0,2259,2261,3,310,155,0,2260,2258,1,0,0,0,2260,2259,1,0,0,0,2261,2262,
-		1,0,0,0,2262,2264,3,310,155,0,2263,2260,1,0,0,0,2264,2267,1,0,0,0,2265,
-		2263,1,0,0,0,2265,2266,1,0,0,0,2266,2284,1,0,0,0,2267,2265,1,0,0,0,2268,
-		2284,5,431,0,0,2269,2271,3,306,153,0,2270,2272,3,144,72,0,2271,2270,1,
-		0,0,0,2271,2272,1,0,0,0,2272,2275,1,0,0,0,2273,2274,5,51,0,0,2274,2276,
-		3,294,147,0,2275,2273,1,0,0,0,2275,2276,1,0,0,0,2276,2280,1,0,0,0,2277,
-		2279,3,194,97,0,2278,2277,1,0,0,0,2279,2282,1,0,0,0,2280,2278,1,0,0,0,
-		2280,2281,1,0,0,0,2281,2284,1,0,0,0,2282,2280,1,0,0,0,2283,2246,1,0,0,
-		0,2283,2255,1,0,0,0,2283,2256,1,0,0,0,2283,2268,1,0,0,0,2283,2269,1,0,
-		0,0,2284,191,1,0,0,0,2285,2286,5,64,0,0,2286,2288,3,306,153,0,2287,2285,
-		1,0,0,0,2287,2288,1,0,0,0,2288,2321,1,0,0,0,2289,2290,5,262,0,0,2290,2291,
-		5,187,0,0,2291,2292,5,418,0,0,2292,2293,3,300,150,0,2293,2294,5,419,0,
-		0,2294,2322,1,0,0,0,2295,2296,5,371,0,0,2296,2297,5,418,0,0,2297,2298,
-		3,300,150,0,2298,2299,5,419,0,0,2299,2322,1,0,0,0,2300,2301,5,45,0,0,2301,
-		2302,5,418,0,0,2302,2303,3,76,38,0,2303,2304,5,419,0,0,2304,2322,1,0,0,
-		0,2305,2306,5,136,0,0,2306,2307,5,187,0,0,2307,2308,5,418,0,0,2308,2309,
-		3,300,150,0,2309,2310,5,419,0,0,2310,2311,5,274,0,0,2311,2313,3,294,147,
-		0,2312,2314,3,182,91,0,2313,2312,1,0,0,0,2313,2314,1,0,0,0,2314,2318,1,
-		0,0,0,2315,2317,3,196,98,0,2316,2315,1,0,0,0,2317,2320,1,0,0,0,2318,2316,
-		1,0,0,0,2318,2319,1,0,0,0,2319,2322,1,0,0,0,2320,2318,1,0,0,0,2321,2289,
-		1,0,0,0,2321,2295,1,0,0,0,2321,2300,1,0,0,0,2321,2305,1,0,0,0,2322,193,
-		1,0,0,0,2323,2324,5,64,0,0,2324,2326,3,306,153,0,2325,2323,1,0,0,0,2325,
-		2326,1,0,0,0,2326,2370,1,0,0,0,2327,2328,5,222,0,0,2328,2371,5,227,0,0,
-		2329,2371,5,227,0,0,2330,2331,5,262,0,0,2331,2371,5,187,0,0,2332,2371,
-		5,371,0,0,2333,2334,5,91,0,0,2334,2371,3,76,38,0,2335,2336,5,45,0,0,2336,
-		2337,5,418,0,0,2337,2338,3,76,38,0,2338,2339,5,419,0,0,2339,2371,1,0,0,
-		0,2340,2344,5,147,0,0,2341,2345,5,14,0,0,2342,2343,5,34,0,0,2343,2345,
-		5,91,0,0,2344,2341,1,0,0,0,2344,2342,1,0,0,0,2345,2346,1,0,0,0,2346,2347,
-		5,21,0,0,2347,2371,5,159,0,0,2348,2349,5,147,0,0,2349,2350,5,14,0,0,2350,
-		2351,5,21,0,0,2351,2352,5,418,0,0,2352,2353,3,76,38,0,2353,2355,5,419,
-		0,0,2354,2356,5,333,0,0,2355,2354,1,0,0,0,2355,2356,1,0,0,0,2356,2371,
-		1,0,0,0,2357,2358,5,21,0,0,2358,2371,3,76,38,0,2359,2360,5,274,0,0,2360,
-		2362,3,294,147,0,2361,2363,3,182,91,0,2362,2361,1,0,0,0,2362,2363,1,0,
-		0,0,2363,2367,1,0,0,0,2364,2366,3,196,98,0,2365,2364,1,0,0,0,2366,2369,
-		1,0,0,0,2367,2365,1,0,0,0,2367,2368,1,0,0,0,2368,2371,1,0,0,0,2369,2367,
-		1,0,0,0,2370,2327,1,0,0,0,2370,2329,1,0,0,0,2370,2330,1,0,0,0,2370,2332,
-		1,0,0,0,2370,2333,1,0,0,0,2370,2335,1,0,0,0,2370,2340,1,0,0,0,2370,2348,
-		1,0,0,0,2370,2357,1,0,0,0,2370,2359,1,0,0,0,2371,195,1,0,0,0,2372,2373,
-		5,234,0,0,2373,2380,7,40,0,0,2374,2375,5,219,0,0,2375,2381,5,7,0,0,2376,
-		2381,5,286,0,0,2377,2381,5,38,0,0,2378,2379,5,313,0,0,2379,2381,7,41,0,
-		0,2380,2374,1,0,0,0,2380,2376,1,0,0,0,2380,2377,1,0,0,0,2380,2378,1,0,
-		0,0,2381,2395,1,0,0,0,2382,2386,5,207,0,0,2383,2387,5,143,0,0,2384,2387,
-		5,319,0,0,2385,2387,3,310,155,0,2386,2383,1,0,0,0,2386,2384,1,0,0,0,2386,
-		2385,1,0,0,0,2387,2395,1,0,0,0,2388,2390,5,222,0,0,2389,2388,1,0,0,0,2389,
-		2390,1,0,0,0,2390,2391,1,0,0,0,2391,2395,5,93,0,0,2392,2393,5,171,0,0,
-		2393,2395,7,42,0,0,2394,2372,1,0,0,0,2394,2382,1,0,0,0,2394,2389,1,0,0,
-		0,2394,2392,1,0,0,0,2395,197,1,0,0,0,2396,2397,5,19,0,0,2397,2445,5,235,
-		0,0,2398,2399,5,234,0,0,2399,2412,5,60,0,0,2400,2413,5,248,0,0,2401,2413,
-		5,161,0,0,2402,2403,5,103,0,0,2403,2413,5,223,0,0,2404,2405,5,103,0,0,
-		2405,2406,5,376,0,0,2406,2413,5,143,0,0,2407,2408,5,103,0,0,2408,2409,
-		5,376,0,0,2409,2410,5,160,0,0,2410,2411,5,222,0,0,2411,2413,5,227,0,0,
-		2412,2400,1,0,0,0,2412,2401,1,0,0,0,2412,2402,1,0,0,0,2412,2404,1,0,0,
-		0,2412,2407,1,0,0,0,2413,2445,1,0,0,0,2414,2415,5,398,0,0,2415,2416,5,
-		389,0,0,2416,2417,5,53,0,0,2417,2418,5,418,0,0,2418,2419,3,300,150,0,2419,
-		2420,5,419,0,0,2420,2445,1,0,0,0,2421,2445,3,220,110,0,2422,2423,5,166,
-		0,0,2423,2426,3,310,155,0,2424,2427,3,310,155,0,2425,2427,3,96,48,0,2426,
-		2424,1,0,0,0,2426,2425,1,0,0,0,2426,2427,1,0,0,0,2427,2429,1,0,0,0,2428,
-		2430,3,144,72,0,2429,2428,1,0,0,0,2429,2430,1,0,0,0,2430,2433,1,0,0,0,
-		2431,2432,5,21,0,0,2432,2434,3,306,153,0,2433,2431,1,0,0,0,2433,2434,1,
-		0,0,0,2434,2445,1,0,0,0,2435,2436,5,142,0,0,2436,2437,3,294,147,0,2437,
-		2438,5,345,0,0,2438,2439,3,96,48,0,2439,2445,1,0,0,0,2440,2441,5,114,0,
-		0,2441,2442,5,437,0,0,2442,2445,3,306,153,0,2443,2445,3,200,100,0,2444,
-		2396,1,0,0,0,2444,2398,1,0,0,0,2444,2414,1,0,0,0,2444,2421,1,0,0,0,2444,
-		2422,1,0,0,0,2444,2435,1,0,0,0,2444,2440,1,0,0,0,2444,2443,1,0,0,0,2445,
-		199,1,0,0,0,2446,2447,5,137,0,0,2447,2449,3,310,155,0,2448,2450,3,222,
-		111,0,2449,2448,1,0,0,0,2449,2450,1,0,0,0,2450,2456,1,0,0,0,2451,2452,
-		5,110,0,0,2452,2454,3,310,155,0,2453,2455,3,222,111,0,2454,2453,1,0,0,
-		0,2454,2455,1,0,0,0,2455,2457,1,0,0,0,2456,2451,1,0,0,0,2456,2457,1,0,
-		0,0,2457,2464,1,0,0,0,2458,2459,5,187,0,0,2459,2460,5,110,0,0,2460,2462,
-		3,310,155,0,2461,2463,3,222,111,0,2462,2461,1,0,0,0,2462,2463,1,0,0,0,
-		2463,2465,1,0,0,0,2464,2458,1,0,0,0,2464,2465,1,0,0,0,2465,201,1,0,0,0,
-		2466,2467,5,166,0,0,2467,2475,3,138,69,0,2468,2469,5,102,0,0,2469,2470,
-		5,34,0,0,2470,2475,3,138,69,0,2471,2475,3,220,110,0,2472,2473,5,396,0,
-		0,2473,2475,3,76,38,0,2474,2466,1,0,0,0,2474,2468,1,0,0,0,2474,2471,1,
-		0,0,0,2474,2472,1,0,0,0,2475,203,1,0,0,0,2476,2478,3,310,155,0,2477,2479,
-		5,437,0,0,2478,2477,1,0,0,0,2478,2479,1,0,0,0,2479,2482,1,0,0,0,2480,2483,
-		3,310,155,0,2481,2483,3,94,47,0,2482,2480,1,0,0,0,2482,2481,1,0,0,0,2483,
-		205,1,0,0,0,2484,2493,5,418,0,0,2485,2490,3,152,76,0,2486,2487,5,424,0,
-		0,2487,2489,3,152,76,0,2488,2486,1,0,0,0,2489,2492,1,0,0,0,2490,2488,1,
-		0,0,0,2490,2491,1,0,0,0,2491,2494,1,0,0,0,2492,2490,1,0,0,0,2493,2485,
-		1,0,0,0,2493,2494,1,0,0,0,2494,2495,1,0,0,0,2495,2522,5,419,0,0,2496,2497,
-		5,115,0,0,2497,2506,5,418,0,0,2498,2503,3,96,48,0,2499,2500,5,424,0,0,
-		2500,2502,3,96,48,0,2501,2499,1,0,0,0,2502,2505,1,0,0,0,2503,2501,1,0,
-		0,0,2503,2504,1,0,0,0,2504,2507,1,0,0,0,2505,2503,1,0,0,0,2506,2498,1,
-		0,0,0,2506,2507,1,0,0,0,2507,2508,1,0,0,0,2508,2522,5,419,0,0,2509,2510,
-		7,43,0,0,2510,2511,5,418,0,0,2511,2516,3,208,104,0,2512,2513,5,424,0,0,
-		2513,2515,3,208,104,0,2514,2512,1,0,0,0,2515,2518,1,0,0,0,2516,2514,1,
-		0,0,0,2516,2517,1,0,0,0,2517,2519,1,0,0,0,2518,2516,1,0,0,0,2519,2520,
-		5,419,0,0,2520,2522,1,0,0,0,2521,2484,1,0,0,0,2521,2496,1,0,0,0,2521,2509,
-		1,0,0,0,2522,207,1,0,0,0,2523,2525,3,310,155,0,2524,2526,3,310,155,0,2525,
-		2524,1,0,0,0,2525,2526,1,0,0,0,2526,2527,1,0,0,0,2527,2528,5,437,0,0,2528,
-		2529,3,144,72,0,2529,209,1,0,0,0,2530,2532,5,386,0,0,2531,2530,1,0,0,0,
-		2531,2532,1,0,0,0,2532,2534,1,0,0,0,2533,2535,3,306,153,0,2534,2533,1,
-		0,0,0,2534,2535,1,0,0,0,2535,2536,1,0,0,0,2536,2539,3,144,72,0,2537,2538,
-		7,44,0,0,2538,2540,3,76,38,0,2539,2537,1,0,0,0,2539,2540,1,0,0,0,2540,
-		211,1,0,0,0,2541,2542,5,289,0,0,2542,2543,5,345,0,0,2543,2544,5,418,0,
-		0,2544,2549,3,152,76,0,2545,2546,5,424,0,0,2546,2548,3,152,76,0,2547,2545,
-		1,0,0,0,2548,2551,1,0,0,0,2549,2547,1,0,0,0,2549,2550,1,0,0,0,2550,2552,
-		1,0,0,0,2551,2549,1,0,0,0,2552,2553,5,419,0,0,2553,2557,1,0,0,0,2554,2555,
-		5,289,0,0,2555,2557,3,144,72,0,2556,2541,1,0,0,0,2556,2554,1,0,0,0,2557,
-		213,1,0,0,0,2558,2561,5,189,0,0,2559,2562,3,306,153,0,2560,2562,3,96,48,
-		0,2561,2559,1,0,0,0,2561,2560,1,0,0,0,2562,2606,1,0,0,0,2563,2564,5,21,
-		0,0,2564,2567,3,96,48,0,2565,2566,5,424,0,0,2566,2568,3,96,48,0,2567,2565,
-		1,0,0,0,2567,2568,1,0,0,0,2568,2606,1,0,0,0,2569,2570,5,287,0,0,2570,2606,
-		3,76,38,0,2571,2606,5,164,0,0,2572,2606,5,328,0,0,2573,2606,5,392,0,0,
-		2574,2606,5,334,0,0,2575,2576,5,36,0,0,2576,2577,5,234,0,0,2577,2578,5,
-		227,0,0,2578,2606,5,173,0,0,2579,2580,5,289,0,0,2580,2581,5,227,0,0,2581,
-		2582,5,234,0,0,2582,2583,5,227,0,0,2583,2606,5,173,0,0,2584,2587,7,45,
-		0,0,2585,2588,3,310,155,0,2586,2588,3,94,47,0,2587,2585,1,0,0,0,2587,2586,
-		1,0,0,0,2588,2606,1,0,0,0,2589,2590,5,381,0,0,2590,2593,3,310,155,0,2591,
-		2594,3,96,48,0,2592,2594,3,306,153,0,2593,2591,1,0,0,0,2593,2592,1,0,0,
-		0,2594,2606,1,0,0,0,2595,2598,5,306,0,0,2596,2598,3,310,155,0,2597,2595,
-		1,0,0,0,2597,2596,1,0,0,0,2598,2599,1,0,0,0,2599,2606,3,310,155,0,2600,
-		2601,5,313,0,0,2601,2602,3,306,153,0,2602,2603,7,46,0,0,2603,2604,3,76,
-		38,0,2604,2606,1,0,0,0,2605,2558,1,0,0,0,2605,2563,1,0,0,0,2605,2569,1,
-		0,0,0,2605,2571,1,0,0,0,2605,2572,1,0,0,0,2605,2573,1,0,0,0,2605,2574,
-		1,0,0,0,2605,2575,1,0,0,0,2605,2579,1,0,0,0,2605,2584,1,0,0,0,2605,2589,
-		1,0,0,0,2605,2597,1,0,0,0,2605,2600,1,0,0,0,2606,215,1,0,0,0,2607,2609,
-		5,112,0,0,2608,2607,1,0,0,0,2608,2609,1,0,0,0,2609,2610,1,0,0,0,2610,2613,
-		5,252,0,0,2611,2614,3,96,48,0,2612,2614,5,227,0,0,2613,2611,1,0,0,0,2613,
-		2612,1,0,0,0,2614,2629,1,0,0,0,2615,2616,5,383,0,0,2616,2617,5,374,0,0,
-		2617,2629,3,96,48,0,2618,2619,5,61,0,0,2619,2621,5,197,0,0,2620,2622,5,
-		433,0,0,2621,2620,1,0,0,0,2621,2622,1,0,0,0,2622,2623,1,0,0,0,2623,2629,
-		5,414,0,0,2624,2626,3,310,155,0,2625,2627,3,222,111,0,2626,2625,1,0,0,
-		0,2626,2627,1,0,0,0,2627,2629,1,0,0,0,2628,2608,1,0,0,0,2628,2615,1,0,
-		0,0,2628,2618,1,0,0,0,2628,2624,1,0,0,0,2629,217,1,0,0,0,2630,2636,3,306,
-		153,0,2631,2636,5,80,0,0,2632,2636,5,312,0,0,2633,2636,5,76,0,0,2634,2636,
-		5,379,0,0,2635,2630,1,0,0,0,2635,2631,1,0,0,0,2635,2632,1,0,0,0,2635,2633,
-		1,0,0,0,2635,2634,1,0,0,0,2636,219,1,0,0,0,2637,2638,5,398,0,0,2638,2639,
-		3,222,111,0,2639,221,1,0,0,0,2640,2652,5,418,0,0,2641,2646,3,224,112,0,
-		2642,2643,5,424,0,0,2643,2645,3,224,112,0,2644,2642,1,0,0,0,2645,2648,
-		1,0,0,0,2646,2644,1,0,0,0,2646,2647,1,0,0,0,2647,2650,1,0,0,0,2648,2646,
-		1,0,0,0,2649,2651,5,424,0,0,2650,2649,1,0,0,0,2650,2651,1,0,0,0,2651,2653,
-		1,0,0,0,2652,2641,1,0,0,0,2652,2653,1,0,0,0,2653,2654,1,0,0,0,2654,2655,
-		5,419,0,0,2655,223,1,0,0,0,2656,2657,3,226,113,0,2657,2658,5,437,0,0,2658,
-		2659,3,228,114,0,2659,2676,1,0,0,0,2660,2662,3,226,113,0,2661,2663,3,228,
-		114,0,2662,2661,1,0,0,0,2662,2663,1,0,0,0,2663,2676,1,0,0,0,2664,2666,
-		3,310,155,0,2665,2667,3,310,155,0,2666,2665,1,0,0,0,2667,2668,1,0,0,0,
-		2668,2666,1,0,0,0,2668,2669,1,0,0,0,2669,2671,1,0,0,0,2670,2672,5,437,
-		0,0,2671,2670,1,0,0,0,2671,2672,1,0,0,0,2672,2673,1,0,0,0,2673,2674,3,
-		228,114,0,2674,2676,1,0,0,0,2675,2656,1,0,0,0,2675,2660,1,0,0,0,2675,2664,
-		1,0,0,0,2676,225,1,0,0,0,2677,2680,3,310,155,0,2678,2680,3,96,48,0,2679,
-		2677,1,0,0,0,2679,2678,1,0,0,0,2680,2685,1,0,0,0,2681,2682,5,426,0,0,2682,
-		2684,3,310,155,0,2683,2681,1,0,0,0,2684,2687,1,0,0,0,2685,2683,1,0,0,0,
-		2685,2686,1,0,0,0,2686,227,1,0,0,0,2687,2685,1,0,0,0,2688,2689,5,304,0,
-		0,2689,2692,3,294,147,0,2690,2691,5,21,0,0,2691,2693,5,129,0,0,2692,2690,
-		1,0,0,0,2692,2693,1,0,0,0,2693,2698,1,0,0,0,2694,2698,3,76,38,0,2695,2698,
-		3,320,160,0,2696,2698,5,431,0,0,2697,2688,1,0,0,0,2697,2694,1,0,0,0,2697,
-		2695,1,0,0,0,2697,2696,1,0,0,0,2698,229,1,0,0,0,2699,2730,5,345,0,0,2700,
-		2702,5,208,0,0,2701,2700,1,0,0,0,2701,2702,1,0,0,0,2702,2703,1,0,0,0,2703,
-		2730,5,390,0,0,2704,2730,5,168,0,0,2705,2730,5,326,0,0,2706,2730,5,321,
-		0,0,2707,2730,5,300,0,0,2708,2730,5,84,0,0,2709,2730,5,365,0,0,2710,2730,
-		5,144,0,0,2711,2730,5,11,0,0,2712,2730,5,265,0,0,2713,2730,5,337,0,0,2714,
-		2730,5,61,0,0,2715,2730,5,304,0,0,2716,2730,5,379,0,0,2717,2730,5,292,
-		0,0,2718,2720,5,48,0,0,2719,2721,5,282,0,0,2720,2719,1,0,0,0,2720,2721,
-		1,0,0,0,2721,2730,1,0,0,0,2722,2730,5,308,0,0,2723,2730,5,104,0,0,2724,
-		2730,5,125,0,0,2725,2730,5,53,0,0,2726,2730,5,64,0,0,2727,2728,5,217,0,
-		0,2728,2730,5,257,0,0,2729,2699,1,0,0,0,2729,2701,1,0,0,0,2729,2704,1,
-		0,0,0,2729,2705,1,0,0,0,2729,2706,1,0,0,0,2729,2707,1,0,0,0,2729,2708,
-		1,0,0,0,2729,2709,1,0,0,0,2729,2710,1,0,0,0,2729,2711,1,0,0,0,2729,2712,
-		1,0,0,0,2729,2713,1,0,0,0,2729,2714,1,0,0,0,2729,2715,1,0,0,0,2729,2716,
-		1,0,0,0,2729,2717,1,0,0,0,2729,2718,1,0,0,0,2729,2722,1,0,0,0,2729,2723,
-		1,0,0,0,2729,2724,1,0,0,0,2729,2725,1,0,0,0,2729,2726,1,0,0,0,2729,2727,
-		1,0,0,0,2730,231,1,0,0,0,2731,2732,5,106,0,0,2732,2734,3,230,115,0,2733,
-		2735,3,180,90,0,2734,2733,1,0,0,0,2734,2735,1,0,0,0,2735,2736,1,0,0,0,
-		2736,2741,3,234,117,0,2737,2738,5,424,0,0,2738,2740,3,234,117,0,2739,2737,
-		1,0,0,0,2740,2743,1,0,0,0,2741,2739,1,0,0,0,2741,2742,1,0,0,0,2742,2745,
-		1,0,0,0,2743,2741,1,0,0,0,2744,2746,7,47,0,0,2745,2744,1,0,0,0,2745,2746,
-		1,0,0,0,2746,233,1,0,0,0,2747,2760,3,294,147,0,2748,2757,5,418,0,0,2749,
-		2754,3,210,105,0,2750,2751,5,424,0,0,2751,2753,3,210,105,0,2752,2750,1,
-		0,0,0,2753,2756,1,0,0,0,2754,2752,1,0,0,0,2754,2755,1,0,0,0,2755,2758,
-		1,0,0,0,2756,2754,1,0,0,0,2757,2749,1,0,0,0,2757,2758,1,0,0,0,2758,2759,
-		1,0,0,0,2759,2761,5,419,0,0,2760,2748,1,0,0,0,2760,2761,1,0,0,0,2761,2765,
-		1,0,0,0,2762,2765,5,379,0,0,2763,2765,5,80,0,0,2764,2747,1,0,0,0,2764,
-		2762,1,0,0,0,2764,2763,1,0,0,0,2765,235,1,0,0,0,2766,2767,5,13,0,0,2767,
-		2778,5,342,0,0,2768,2769,5,313,0,0,2769,2770,3,268,134,0,2770,2771,7,46,
-		0,0,2771,2772,3,270,135,0,2772,2779,1,0,0,0,2773,2776,5,284,0,0,2774,2777,
-		5,12,0,0,2775,2777,3,268,134,0,2776,2774,1,0,0,0,2776,2775,1,0,0,0,2777,
-		2779,1,0,0,0,2778,2768,1,0,0,0,2778,2773,1,0,0,0,2779,2812,1,0,0,0,2780,
-		2781,5,13,0,0,2781,2783,3,230,115,0,2782,2784,3,180,90,0,2783,2782,1,0,
-		0,0,2783,2784,1,0,0,0,2784,2787,1,0,0,0,2785,2788,3,294,147,0,2786,2788,
-		3,218,109,0,2787,2785,1,0,0,0,2787,2786,1,0,0,0,2788,2801,1,0,0,0,2789,
-		2798,5,418,0,0,2790,2795,3,210,105,0,2791,2792,5,424,0,0,2792,2794,3,210,
-		105,0,2793,2791,1,0,0,0,2794,2797,1,0,0,0,2795,2793,1,0,0,0,2795,2796,
-		1,0,0,0,2796,2799,1,0,0,0,2797,2795,1,0,0,0,2798,2790,1,0,0,0,2798,2799,
-		1,0,0,0,2799,2800,1,0,0,0,2800,2802,5,419,0,0,2801,2789,1,0,0,0,2801,2802,
-		1,0,0,0,2802,2803,1,0,0,0,2803,2808,3,238,119,0,2804,2805,5,424,0,0,2805,
-		2807,3,238,119,0,2806,2804,1,0,0,0,2807,2810,1,0,0,0,2808,2806,1,0,0,0,
-		2808,2809,1,0,0,0,2809,2812,1,0,0,0,2810,2808,1,0,0,0,2811,2766,1,0,0,
-		0,2811,2780,1,0,0,0,2812,237,1,0,0,0,2813,2814,5,8,0,0,2814,2936,3,192,
-		96,0,2815,2817,5,8,0,0,2816,2818,5,53,0,0,2817,2816,1,0,0,0,2817,2818,
-		1,0,0,0,2818,2820,1,0,0,0,2819,2821,3,178,89,0,2820,2819,1,0,0,0,2820,
-		2821,1,0,0,0,2821,2822,1,0,0,0,2822,2936,3,190,95,0,2823,2824,5,106,0,
-		0,2824,2826,5,64,0,0,2825,2827,3,180,90,0,2826,2825,1,0,0,0,2826,2827,
-		1,0,0,0,2827,2828,1,0,0,0,2828,2830,3,306,153,0,2829,2831,7,47,0,0,2830,
-		2829,1,0,0,0,2830,2831,1,0,0,0,2831,2936,1,0,0,0,2832,2834,5,106,0,0,2833,
-		2835,5,53,0,0,2834,2833,1,0,0,0,2834,2835,1,0,0,0,2835,2837,1,0,0,0,2836,
-		2838,3,180,90,0,2837,2836,1,0,0,0,2837,2838,1,0,0,0,2838,2839,1,0,0,0,
-		2839,2841,3,306,153,0,2840,2842,7,47,0,0,2841,2840,1,0,0,0,2841,2842,1,
-		0,0,0,2842,2936,1,0,0,0,2843,2845,5,13,0,0,2844,2846,5,53,0,0,2845,2844,
-		1,0,0,0,2845,2846,1,0,0,0,2846,2847,1,0,0,0,2847,2850,3,306,153,0,2848,
-		2849,5,313,0,0,2849,2851,5,83,0,0,2850,2848,1,0,0,0,2850,2851,1,0,0,0,
-		2851,2852,1,0,0,0,2852,2853,5,365,0,0,2853,2856,3,144,72,0,2854,2855,5,
-		381,0,0,2855,2857,3,76,38,0,2856,2854,1,0,0,0,2856,2857,1,0,0,0,2857,2936,
-		1,0,0,0,2858,2860,5,13,0,0,2859,2861,5,53,0,0,2860,2859,1,0,0,0,2860,2861,
-		1,0,0,0,2861,2862,1,0,0,0,2862,2868,3,306,153,0,2863,2864,5,313,0,0,2864,
-		2865,5,91,0,0,2865,2869,3,76,38,0,2866,2867,5,106,0,0,2867,2869,5,91,0,
-		0,2868,2863,1,0,0,0,2868,2866,1,0,0,0,2869,2936,1,0,0,0,2870,2872,5,13,
-		0,0,2871,2873,5,53,0,0,2872,2871,1,0,0,0,2872,2873,1,0,0,0,2873,2874,1,
-		0,0,0,2874,2875,3,306,153,0,2875,2876,7,48,0,0,2876,2877,5,222,0,0,2877,
-		2878,5,227,0,0,2878,2936,1,0,0,0,2879,2881,5,278,0,0,2880,2882,5,53,0,
-		0,2881,2880,1,0,0,0,2881,2882,1,0,0,0,2882,2883,1,0,0,0,2883,2884,3,306,
-		153,0,2884,2885,5,355,0,0,2885,2886,3,306,153,0,2886,2936,1,0,0,0,2887,
-		2888,5,278,0,0,2888,2889,5,355,0,0,2889,2936,3,294,147,0,2890,2891,5,313,
-		0,0,2891,2892,5,300,0,0,2892,2936,3,306,153,0,2893,2894,5,249,0,0,2894,
-		2895,5,355,0,0,2895,2936,3,218,109,0,2896,2897,5,340,0,0,2897,2898,5,398,
-		0,0,2898,2936,3,294,147,0,2899,2900,5,313,0,0,2900,2936,3,222,111,0,2901,
-		2902,5,284,0,0,2902,2903,5,418,0,0,2903,2908,3,226,113,0,2904,2905,5,424,
-		0,0,2905,2907,3,226,113,0,2906,2904,1,0,0,0,2907,2910,1,0,0,0,2908,2906,
-		1,0,0,0,2908,2909,1,0,0,0,2909,2911,1,0,0,0,2910,2908,1,0,0,0,2911,2912,
-		5,419,0,0,2912,2936,1,0,0,0,2913,2914,5,313,0,0,2914,2915,3,268,134,0,
-		2915,2916,7,46,0,0,2916,2917,3,270,135,0,2917,2936,1,0,0,0,2918,2921,5,
-		284,0,0,2919,2922,5,12,0,0,2920,2922,3,268,134,0,2921,2919,1,0,0,0,2921,
-		2920,1,0,0,0,2922,2936,1,0,0,0,2923,2928,5,398,0,0,2924,2928,5,275,0,0,
-		2925,2928,5,63,0,0,2926,2928,3,312,156,0,2927,2923,1,0,0,0,2927,2924,1,
-		0,0,0,2927,2925,1,0,0,0,2927,2926,1,0,0,0,2928,2932,1,0,0,0,2929,2931,
-		3,292,146,0,2930,2929,1,0,0,0,2931,2934,1,0,0,0,2932,2930,1,0,0,0,2932,
-		2933,1,0,0,0,2933,2936,1,0,0,0,2934,2932,1,0,0,0,2935,2813,1,0,0,0,2935,
-		2815,1,0,0,0,2935,2823,1,0,0,0,2935,2832,1,0,0,0,2935,2843,1,0,0,0,2935,
-		2858,1,0,0,0,2935,2870,1,0,0,0,2935,2879,1,0,0,0,2935,2887,1,0,0,0,2935,
-		2890,1,0,0,0,2935,2893,1,0,0,0,2935,2896,1,0,0,0,2935,2899,1,0,0,0,2935,
-		2901,1,0,0,0,2935,2913,1,0,0,0,2935,2918,1,0,0,0,2935,2927,1,0,0,0,2936,
-		239,1,0,0,0,2937,2945,5,148,0,0,2938,2942,5,290,0,0,2939,2940,5,148,0,
-		0,2940,2941,5,238,0,0,2941,2943,5,134,0,0,2942,2939,1,0,0,0,2942,2943,
-		1,0,0,0,2943,2945,1,0,0,0,2944,2937,1,0,0,0,2944,2938,1,0,0,0,2945,2946,
-		1,0,0,0,2946,2951,3,242,121,0,2947,2948,5,424,0,0,2948,2950,3,242,121,
-		0,2949,2947,1,0,0,0,2950,2953,1,0,0,0,2951,2949,1,0,0,0,2951,2952,1,0,
-		0,0,2952,2971,1,0,0,0,2953,2951,1,0,0,0,2954,2961,5,234,0,0,2955,2956,
-		5,12,0,0,2956,2957,3,248,124,0,2957,2958,5,165,0,0,2958,2959,5,300,0,0,
-		2959,2962,1,0,0,0,2960,2962,3,230,115,0,2961,2955,1,0,0,0,2961,2960,1,
-		0,0,0,2961,2962,1,0,0,0,2962,2963,1,0,0,0,2963,2968,3,244,122,0,2964,2965,
-		5,424,0,0,2965,2967,3,244,122,0,2966,2964,1,0,0,0,2967,2970,1,0,0,0,2968,
-		2966,1,0,0,0,2968,2969,1,0,0,0,2969,2972,1,0,0,0,2970,2968,1,0,0,0,2971,
-		2954,1,0,0,0,2971,2972,1,0,0,0,2972,2973,1,0,0,0,2973,2974,7,34,0,0,2974,
-		2979,3,246,123,0,2975,2976,5,424,0,0,2976,2978,3,246,123,0,2977,2975,1,
-		0,0,0,2978,2981,1,0,0,0,2979,2977,1,0,0,0,2979,2980,1,0,0,0,2980,2985,
-		1,0,0,0,2981,2979,1,0,0,0,2982,2983,5,398,0,0,2983,2984,7,49,0,0,2984,
-		2986,5,238,0,0,2985,2982,1,0,0,0,2985,2986,1,0,0,0,2986,2990,1,0,0,0,2987,
-		2988,5,149,0,0,2988,2989,5,34,0,0,2989,2991,3,218,109,0,2990,2987,1,0,
-		0,0,2990,2991,1,0,0,0,2991,2993,1,0,0,0,2992,2994,7,47,0,0,2993,2992,1,
-		0,0,0,2993,2994,1,0,0,0,2994,241,1,0,0,0,2995,3004,5,307,0,0,2996,3004,
-		5,68,0,0,2997,3004,5,274,0,0,2998,3000,5,12,0,0,2999,3001,5,264,0,0,3000,
-		2999,1,0,0,0,3000,3001,1,0,0,0,3001,3004,1,0,0,0,3002,3004,3,310,155,0,
-		3003,2995,1,0,0,0,3003,2996,1,0,0,0,3003,2997,1,0,0,0,3003,2998,1,0,0,
-		0,3003,3002,1,0,0,0,3004,3006,1,0,0,0,3005,3007,3,182,91,0,3006,3005,1,
-		0,0,0,3006,3007,1,0,0,0,3007,243,1,0,0,0,3008,3021,3,294,147,0,3009,3018,
-		5,418,0,0,3010,3015,3,210,105,0,3011,3012,5,424,0,0,3012,3014,3,210,105,
-		0,3013,3011,1,0,0,0,3014,3017,1,0,0,0,3015,3013,1,0,0,0,3015,3016,1,0,
-		0,0,3016,3019,1,0,0,0,3017,3015,1,0,0,0,3018,3010,1,0,0,0,3018,3019,1,
-		0,0,0,3019,3020,1,0,0,0,3020,3022,5,419,0,0,3021,3009,1,0,0,0,3021,3022,
-		1,0,0,0,3022,3025,1,0,0,0,3023,3025,5,342,0,0,3024,3008,1,0,0,0,3024,3023,
-		1,0,0,0,3025,245,1,0,0,0,3026,3028,5,151,0,0,3027,3026,1,0,0,0,3027,3028,
-		1,0,0,0,3028,3029,1,0,0,0,3029,3030,3,218,109,0,3030,247,1,0,0,0,3031,
-		3051,5,346,0,0,3032,3034,5,208,0,0,3033,3032,1,0,0,0,3033,3034,1,0,0,0,
-		3034,3035,1,0,0,0,3035,3051,5,391,0,0,3036,3051,5,327,0,0,3037,3051,5,
-		322,0,0,3038,3051,5,145,0,0,3039,3051,5,366,0,0,3040,3051,5,305,0,0,3041,
-		3051,5,62,0,0,3042,3051,5,338,0,0,3043,3051,5,169,0,0,3044,3051,5,301,
-		0,0,3045,3051,5,309,0,0,3046,3051,5,85,0,0,3047,3051,5,293,0,0,3048,3051,
-		5,380,0,0,3049,3051,5,49,0,0,3050,3031,1,0,0,0,3050,3033,1,0,0,0,3050,
-		3036,1,0,0,0,3050,3037,1,0,0,0,3050,3038,1,0,0,0,3050,3039,1,0,0,0,3050,
-		3040,1,0,0,0,3050,3041,1,0,0,0,3050,3042,1,0,0,0,3050,3043,1,0,0,0,3050,
-		3044,1,0,0,0,3050,3045,1,0,0,0,3050,3046,1,0,0,0,3050,3047,1,0,0,0,3050,
-		3048,1,0,0,0,3050,3049,1,0,0,0,3051,249,1,0,0,0,3052,3054,5,124,0,0,3053,
-		3055,5,16,0,0,3054,3053,1,0,0,0,3054,3055,1,0,0,0,3055,3057,1,0,0,0,3056,
-		3058,3,252,126,0,3057,3056,1,0,0,0,3057,3058,1,0,0,0,3058,3062,1,0,0,0,
-		3059,3061,3,254,127,0,3060,3059,1,0,0,0,3061,3064,1,0,0,0,3062,3060,1,
-		0,0,0,3062,3063,1,0,0,0,3063,3066,1,0,0,0,3064,3062,1,0,0,0,3065,3067,
-		5,134,0,0,3066,3065,1,0,0,0,3066,3067,1,0,0,0,3067,3068,1,0,0,0,3068,3072,
-		3,256,128,0,3069,3070,7,50,0,0,3070,3072,3,294,147,0,3071,3052,1,0,0,0,
-		3071,3069,1,0,0,0,3072,251,1,0,0,0,3073,3081,5,268,0,0,3074,3081,5,90,
-		0,0,3075,3077,5,201,0,0,3076,3075,1,0,0,0,3076,3077,1,0,0,0,3077,3078,
-		1,0,0,0,3078,3081,5,237,0,0,3079,3081,5,253,0,0,3080,3073,1,0,0,0,3080,
-		3074,1,0,0,0,3080,3076,1,0,0,0,3080,3079,1,0,0,0,3081,3082,1,0,0,0,3082,
-		3088,5,255,0,0,3083,3084,5,130,0,0,3084,3088,3,310,155,0,3085,3088,5,354,
-		0,0,3086,3088,5,255,0,0,3087,3080,1,0,0,0,3087,3083,1,0,0,0,3087,3085,
-		1,0,0,0,3087,3086,1,0,0,0,3088,253,1,0,0,0,3089,3098,5,388,0,0,3090,3098,
-		3,222,111,0,3091,3098,3,220,110,0,3092,3094,5,21,0,0,3093,3095,5,388,0,
-		0,3094,3093,1,0,0,0,3094,3095,1,0,0,0,3095,3096,1,0,0,0,3096,3098,3,310,
-		155,0,3097,3089,1,0,0,0,3097,3090,1,0,0,0,3097,3091,1,0,0,0,3097,3092,
-		1,0,0,0,3098,255,1,0,0,0,3099,3107,3,6,3,0,3100,3102,5,281,0,0,3101,3100,
-		1,0,0,0,3101,3102,1,0,0,0,3102,3103,1,0,0,0,3103,3104,3,230,115,0,3104,
-		3105,3,294,147,0,3105,3107,1,0,0,0,3106,3099,1,0,0,0,3106,3101,1,0,0,0,
-		3107,257,1,0,0,0,3108,3109,5,317,0,0,3109,3110,5,68,0,0,3110,3111,3,230,
-		115,0,3111,3112,3,294,147,0,3112,3143,1,0,0,0,3113,3115,5,317,0,0,3114,
-		3116,3,260,130,0,3115,3114,1,0,0,0,3115,3116,1,0,0,0,3116,3117,1,0,0,0,
-		3117,3122,3,262,131,0,3118,3119,7,51,0,0,3119,3121,3,264,132,0,3120,3118,
-		1,0,0,0,3121,3124,1,0,0,0,3122,3120,1,0,0,0,3122,3123,1,0,0,0,3123,3129,
-		1,0,0,0,3124,3122,1,0,0,0,3125,3126,5,196,0,0,3126,3130,3,96,48,0,3127,
-		3128,5,396,0,0,3128,3130,3,76,38,0,3129,3125,1,0,0,0,3129,3127,1,0,0,0,
-		3129,3130,1,0,0,0,3130,3143,1,0,0,0,3131,3132,5,317,0,0,3132,3143,3,268,
-		134,0,3133,3134,5,317,0,0,3134,3135,5,353,0,0,3135,3143,5,404,0,0,3136,
-		3137,5,317,0,0,3137,3138,5,358,0,0,3138,3139,5,182,0,0,3139,3143,5,195,
-		0,0,3140,3141,5,317,0,0,3141,3143,5,12,0,0,3142,3108,1,0,0,0,3142,3113,
-		1,0,0,0,3142,3131,1,0,0,0,3142,3133,1,0,0,0,3142,3136,1,0,0,0,3142,3140,
-		1,0,0,0,3143,259,1,0,0,0,3144,3145,7,52,0,0,3145,261,1,0,0,0,3146,3157,
-		3,248,124,0,3147,3157,5,54,0,0,3148,3157,5,184,0,0,3149,3157,5,82,0,0,
-		3150,3151,5,337,0,0,3151,3157,5,82,0,0,3152,3157,5,266,0,0,3153,3157,5,
-		231,0,0,3154,3155,5,48,0,0,3155,3157,5,283,0,0,3156,3146,1,0,0,0,3156,
-		3147,1,0,0,0,3156,3148,1,0,0,0,3156,3149,1,0,0,0,3156,3150,1,0,0,0,3156,
-		3152,1,0,0,0,3156,3153,1,0,0,0,3156,3154,1,0,0,0,3157,263,1,0,0,0,3158,
-		3159,5,48,0,0,3159,3162,3,306,153,0,3160,3162,3,294,147,0,3161,3158,1,
-		0,0,0,3161,3160,1,0,0,0,3162,265,1,0,0,0,3163,3165,5,313,0,0,3164,3166,
-		7,53,0,0,3165,3164,1,0,0,0,3165,3166,1,0,0,0,3166,3167,1,0,0,0,3167,3168,
-		5,353,0,0,3168,3169,5,404,0,0,3169,3234,3,272,136,0,3170,3172,5,313,0,
-		0,3171,3173,7,53,0,0,3172,3171,1,0,0,0,3172,3173,1,0,0,0,3173,3174,1,0,
-		0,0,3174,3175,5,358,0,0,3175,3182,3,276,138,0,3176,3178,5,424,0,0,3177,
-		3176,1,0,0,0,3177,3178,1,0,0,0,3178,3179,1,0,0,0,3179,3181,3,276,138,0,
-		3180,3177,1,0,0,0,3181,3184,1,0,0,0,3182,3180,1,0,0,0,3182,3183,1,0,0,
-		0,3183,3234,1,0,0,0,3184,3182,1,0,0,0,3185,3186,5,313,0,0,3186,3187,5,
-		311,0,0,3187,3188,5,44,0,0,3188,3189,5,21,0,0,3189,3190,5,358,0,0,3190,
-		3197,3,276,138,0,3191,3193,5,424,0,0,3192,3191,1,0,0,0,3192,3193,1,0,0,
-		0,3193,3194,1,0,0,0,3194,3196,3,276,138,0,3195,3192,1,0,0,0,3196,3199,
-		1,0,0,0,3197,3195,1,0,0,0,3197,3198,1,0,0,0,3198,3234,1,0,0,0,3199,3197,
-		1,0,0,0,3200,3202,5,313,0,0,3201,3203,7,53,0,0,3202,3201,1,0,0,0,3202,
-		3203,1,0,0,0,3203,3204,1,0,0,0,3204,3205,7,54,0,0,3205,3234,3,272,136,
-		0,3206,3208,5,313,0,0,3207,3209,7,53,0,0,3208,3207,1,0,0,0,3208,3209,1,
-		0,0,0,3209,3213,1,0,0,0,3210,3214,5,292,0,0,3211,3212,5,311,0,0,3212,3214,
-		5,27,0,0,3213,3210,1,0,0,0,3213,3211,1,0,0,0,3214,3215,1,0,0,0,3215,3234,
-		3,272,136,0,3216,3218,5,313,0,0,3217,3219,7,53,0,0,3218,3217,1,0,0,0,3218,
-		3219,1,0,0,0,3219,3220,1,0,0,0,3220,3221,3,268,134,0,3221,3222,7,46,0,
-		0,3222,3223,3,270,135,0,3223,3234,1,0,0,0,3224,3229,5,284,0,0,3225,3230,
-		5,12,0,0,3226,3227,5,353,0,0,3227,3230,5,404,0,0,3228,3230,3,268,134,0,
-		3229,3225,1,0,0,0,3229,3226,1,0,0,0,3229,3228,1,0,0,0,3230,3234,1,0,0,
-		0,3231,3232,5,378,0,0,3232,3234,3,306,153,0,3233,3163,1,0,0,0,3233,3170,
-		1,0,0,0,3233,3185,1,0,0,0,3233,3200,1,0,0,0,3233,3206,1,0,0,0,3233,3216,
-		1,0,0,0,3233,3224,1,0,0,0,3233,3231,1,0,0,0,3234,267,1,0,0,0,3235,3240,
-		3,310,155,0,3236,3237,5,426,0,0,3237,3239,3,310,155,0,3238,3236,1,0,0,
-		0,3239,3242,1,0,0,0,3240,3238,1,0,0,0,3240,3241,1,0,0,0,3241,269,1,0,0,
-		0,3242,3240,1,0,0,0,3243,3248,3,272,136,0,3244,3245,5,424,0,0,3245,3247,
-		3,272,136,0,3246,3244,1,0,0,0,3247,3250,1,0,0,0,3248,3246,1,0,0,0,3248,
-		3249,1,0,0,0,3249,271,1,0,0,0,3250,3248,1,0,0,0,3251,3254,3,76,38,0,3252,
-		3254,3,320,160,0,3253,3251,1,0,0,0,3253,3252,1,0,0,0,3254,273,1,0,0,0,
-		3255,3257,5,29,0,0,3256,3258,7,55,0,0,3257,3256,1,0,0,0,3257,3258,1,0,
-		0,0,3258,3269,1,0,0,0,3259,3266,3,276,138,0,3260,3262,5,424,0,0,3261,3260,
-		1,0,0,0,3261,3262,1,0,0,0,3262,3263,1,0,0,0,3263,3265,3,276,138,0,3264,
-		3261,1,0,0,0,3265,3268,1,0,0,0,3266,3264,1,0,0,0,3266,3267,1,0,0,0,3267,
-		3270,1,0,0,0,3268,3266,1,0,0,0,3269,3259,1,0,0,0,3269,3270,1,0,0,0,3270,
-		3324,1,0,0,0,3271,3272,5,329,0,0,3272,3283,5,358,0,0,3273,3280,3,276,138,
-		0,3274,3276,5,424,0,0,3275,3274,1,0,0,0,3275,3276,1,0,0,0,3276,3277,1,
-		0,0,0,3277,3279,3,276,138,0,3278,3275,1,0,0,0,3279,3282,1,0,0,0,3280,3278,
-		1,0,0,0,3280,3281,1,0,0,0,3281,3284,1,0,0,0,3282,3280,1,0,0,0,3283,3273,
-		1,0,0,0,3283,3284,1,0,0,0,3284,3324,1,0,0,0,3285,3287,7,56,0,0,3286,3288,
-		7,55,0,0,3287,3286,1,0,0,0,3287,3288,1,0,0,0,3288,3294,1,0,0,0,3289,3291,
-		5,17,0,0,3290,3292,5,219,0,0,3291,3290,1,0,0,0,3291,3292,1,0,0,0,3292,
-		3293,1,0,0,0,3293,3295,5,41,0,0,3294,3289,1,0,0,0,3294,3295,1,0,0,0,3295,
-		3324,1,0,0,0,3296,3298,7,57,0,0,3297,3299,7,55,0,0,3298,3297,1,0,0,0,3298,
-		3299,1,0,0,0,3299,3305,1,0,0,0,3300,3302,5,17,0,0,3301,3303,5,219,0,0,
-		3302,3301,1,0,0,0,3302,3303,1,0,0,0,3303,3304,1,0,0,0,3304,3306,5,41,0,
-		0,3305,3300,1,0,0,0,3305,3306,1,0,0,0,3306,3324,1,0,0,0,3307,3309,7,57,
-		0,0,3308,3310,7,55,0,0,3309,3308,1,0,0,0,3309,3310,1,0,0,0,3310,3311,1,
-		0,0,0,3311,3313,5,355,0,0,3312,3314,5,298,0,0,3313,3312,1,0,0,0,3313,3314,
-		1,0,0,0,3314,3315,1,0,0,0,3315,3324,3,306,153,0,3316,3317,5,298,0,0,3317,
-		3324,3,306,153,0,3318,3320,5,277,0,0,3319,3321,5,298,0,0,3320,3319,1,0,
-		0,0,3320,3321,1,0,0,0,3321,3322,1,0,0,0,3322,3324,3,306,153,0,3323,3255,
-		1,0,0,0,3323,3271,1,0,0,0,3323,3285,1,0,0,0,3323,3296,1,0,0,0,3323,3307,
-		1,0,0,0,3323,3316,1,0,0,0,3323,3318,1,0,0,0,3324,275,1,0,0,0,3325,3326,
-		5,182,0,0,3326,3337,5,195,0,0,3327,3338,5,310,0,0,3328,3329,5,279,0,0,
-		3329,3338,5,269,0,0,3330,3331,5,269,0,0,3331,3338,5,57,0,0,3332,3333,5,
-		269,0,0,3333,3338,5,369,0,0,3334,3335,3,310,155,0,3335,3336,3,310,155,
-		0,3336,3338,1,0,0,0,3337,3327,1,0,0,0,3337,3328,1,0,0,0,3337,3330,1,0,
-		0,0,3337,3332,1,0,0,0,3337,3334,1,0,0,0,3338,3346,1,0,0,0,3339,3340,5,
-		269,0,0,3340,3346,7,58,0,0,3341,3343,5,222,0,0,3342,3341,1,0,0,0,3342,
-		3343,1,0,0,0,3343,3344,1,0,0,0,3344,3346,5,93,0,0,3345,3325,1,0,0,0,3345,
-		3339,1,0,0,0,3345,3342,1,0,0,0,3346,277,1,0,0,0,3347,3348,5,89,0,0,3348,
-		3349,3,306,153,0,3349,3350,5,337,0,0,3350,3351,5,81,0,0,3351,3352,5,134,
-		0,0,3352,3356,3,294,147,0,3353,3357,5,143,0,0,3354,3355,5,320,0,0,3355,
-		3357,3,76,38,0,3356,3353,1,0,0,0,3356,3354,1,0,0,0,3356,3357,1,0,0,0,3357,
-		3393,1,0,0,0,3358,3359,5,89,0,0,3359,3363,3,306,153,0,3360,3362,3,280,
-		140,0,3361,3360,1,0,0,0,3362,3365,1,0,0,0,3363,3361,1,0,0,0,3363,3364,
-		1,0,0,0,3364,3366,1,0,0,0,3365,3363,1,0,0,0,3366,3369,5,81,0,0,3367,3368,
-		7,33,0,0,3368,3370,5,157,0,0,3369,3367,1,0,0,0,3369,3370,1,0,0,0,3370,
-		3371,1,0,0,0,3371,3374,5,134,0,0,3372,3375,3,10,5,0,3373,3375,3,170,85,
-		0,3374,3372,1,0,0,0,3374,3373,1,0,0,0,3375,3393,1,0,0,0,3376,3378,7,59,
-		0,0,3377,3379,3,282,141,0,3378,3377,1,0,0,0,3378,3379,1,0,0,0,3379,3381,
-		1,0,0,0,3380,3382,7,60,0,0,3381,3380,1,0,0,0,3381,3382,1,0,0,0,3382,3383,
-		1,0,0,0,3383,3385,3,306,153,0,3384,3386,3,220,110,0,3385,3384,1,0,0,0,
-		3385,3386,1,0,0,0,3386,3393,1,0,0,0,3387,3390,5,47,0,0,3388,3391,5,12,
-		0,0,3389,3391,3,306,153,0,3390,3388,1,0,0,0,3390,3389,1,0,0,0,3391,3393,
-		1,0,0,0,3392,3347,1,0,0,0,3392,3358,1,0,0,0,3392,3376,1,0,0,0,3392,3387,
-		1,0,0,0,3393,279,1,0,0,0,3394,3402,5,31,0,0,3395,3402,5,174,0,0,3396,3402,
-		5,23,0,0,3397,3399,5,219,0,0,3398,3397,1,0,0,0,3398,3399,1,0,0,0,3399,
-		3400,1,0,0,0,3400,3402,5,302,0,0,3401,3394,1,0,0,0,3401,3395,1,0,0,0,3401,
-		3396,1,0,0,0,3401,3398,1,0,0,0,3402,281,1,0,0,0,3403,3422,5,218,0,0,3404,
-		3422,5,263,0,0,3405,3422,5,131,0,0,3406,3422,5,190,0,0,3407,3409,7,61,
-		0,0,3408,3410,5,433,0,0,3409,3408,1,0,0,0,3409,3410,1,0,0,0,3410,3411,
-		1,0,0,0,3411,3422,5,414,0,0,3412,3414,7,62,0,0,3413,3415,7,63,0,0,3414,
-		3413,1,0,0,0,3414,3415,1,0,0,0,3415,3422,1,0,0,0,3416,3422,5,12,0,0,3417,
-		3419,5,433,0,0,3418,3417,1,0,0,0,3418,3419,1,0,0,0,3419,3420,1,0,0,0,3420,
-		3422,5,414,0,0,3421,3403,1,0,0,0,3421,3404,1,0,0,0,3421,3405,1,0,0,0,3421,
-		3406,1,0,0,0,3421,3407,1,0,0,0,3421,3412,1,0,0,0,3421,3416,1,0,0,0,3421,
-		3418,1,0,0,0,3422,283,1,0,0,0,3423,3424,5,261,0,0,3424,3436,3,306,153,
-		0,3425,3426,5,418,0,0,3426,3431,3,144,72,0,3427,3428,5,424,0,0,3428,3430,
-		3,144,72,0,3429,3427,1,0,0,0,3430,3433,1,0,0,0,3431,3429,1,0,0,0,3431,
-		3432,1,0,0,0,3432,3434,1,0,0,0,3433,3431,1,0,0,0,3434,3435,5,419,0,0,3435,
-		3437,1,0,0,0,3436,3425,1,0,0,0,3436,3437,1,0,0,0,3437,3438,1,0,0,0,3438,
-		3439,5,21,0,0,3439,3440,3,6,3,0,3440,3581,1,0,0,0,3441,3442,5,122,0,0,
-		3442,3448,3,306,153,0,3443,3445,5,418,0,0,3444,3446,3,136,68,0,3445,3444,
-		1,0,0,0,3445,3446,1,0,0,0,3446,3447,1,0,0,0,3447,3449,5,419,0,0,3448,3443,
-		1,0,0,0,3448,3449,1,0,0,0,3449,3581,1,0,0,0,3450,3452,5,87,0,0,3451,3453,
-		5,261,0,0,3452,3451,1,0,0,0,3452,3453,1,0,0,0,3453,3456,1,0,0,0,3454,3457,
-		5,12,0,0,3455,3457,3,306,153,0,3456,3454,1,0,0,0,3456,3455,1,0,0,0,3457,
-		3581,1,0,0,0,3458,3459,5,100,0,0,3459,3581,7,64,0,0,3460,3462,5,363,0,
-		0,3461,3463,5,345,0,0,3462,3461,1,0,0,0,3462,3463,1,0,0,0,3463,3465,1,
-		0,0,0,3464,3466,5,235,0,0,3465,3464,1,0,0,0,3465,3466,1,0,0,0,3466,3467,
-		1,0,0,0,3467,3472,3,294,147,0,3468,3469,5,424,0,0,3469,3471,3,294,147,
-		0,3470,3468,1,0,0,0,3471,3474,1,0,0,0,3472,3470,1,0,0,0,3472,3473,1,0,
-		0,0,3473,3476,1,0,0,0,3474,3472,1,0,0,0,3475,3477,7,47,0,0,3476,3475,1,
-		0,0,0,3476,3477,1,0,0,0,3477,3581,1,0,0,0,3478,3581,5,132,0,0,3479,3581,
-		5,393,0,0,3480,3581,5,270,0,0,3481,3581,5,46,0,0,3482,3486,7,65,0,0,3483,
-		3485,7,66,0,0,3484,3483,1,0,0,0,3485,3488,1,0,0,0,3486,3484,1,0,0,0,3486,
-		3487,1,0,0,0,3487,3497,1,0,0,0,3488,3486,1,0,0,0,3489,3494,3,294,147,0,
-		3490,3491,5,424,0,0,3491,3493,3,294,147,0,3492,3490,1,0,0,0,3493,3496,
-		1,0,0,0,3494,3492,1,0,0,0,3494,3495,1,0,0,0,3495,3498,1,0,0,0,3496,3494,
-		1,0,0,0,3497,3489,1,0,0,0,3497,3498,1,0,0,0,3498,3581,1,0,0,0,3499,3500,
-		5,199,0,0,3500,3581,3,306,153,0,3501,3504,5,373,0,0,3502,3505,5,431,0,
-		0,3503,3505,3,306,153,0,3504,3502,1,0,0,0,3504,3503,1,0,0,0,3505,3581,
-		1,0,0,0,3506,3507,5,224,0,0,3507,3510,3,306,153,0,3508,3509,5,424,0,0,
-		3509,3511,3,96,48,0,3510,3508,1,0,0,0,3510,3511,1,0,0,0,3511,3581,1,0,
-		0,0,3512,3514,5,204,0,0,3513,3515,5,345,0,0,3514,3513,1,0,0,0,3514,3515,
-		1,0,0,0,3515,3517,1,0,0,0,3516,3518,5,235,0,0,3517,3516,1,0,0,0,3517,3518,
-		1,0,0,0,3518,3519,1,0,0,0,3519,3524,3,294,147,0,3520,3521,5,424,0,0,3521,
-		3523,3,294,147,0,3522,3520,1,0,0,0,3523,3526,1,0,0,0,3524,3522,1,0,0,0,
-		3524,3525,1,0,0,0,3525,3531,1,0,0,0,3526,3524,1,0,0,0,3527,3528,5,165,
-		0,0,3528,3529,3,286,143,0,3529,3530,5,210,0,0,3530,3532,1,0,0,0,3531,3527,
-		1,0,0,0,3531,3532,1,0,0,0,3532,3534,1,0,0,0,3533,3535,5,226,0,0,3534,3533,
-		1,0,0,0,3534,3535,1,0,0,0,3535,3581,1,0,0,0,3536,3537,5,35,0,0,3537,3538,
-		3,294,147,0,3538,3539,3,100,50,0,3539,3581,1,0,0,0,3540,3543,5,103,0,0,
-		3541,3542,5,189,0,0,3542,3544,3,306,153,0,3543,3541,1,0,0,0,3543,3544,
-		1,0,0,0,3544,3545,1,0,0,0,3545,3548,3,96,48,0,3546,3547,5,189,0,0,3547,
-		3549,3,306,153,0,3548,3546,1,0,0,0,3548,3549,1,0,0,0,3549,3581,1,0,0,0,
-		3550,3551,5,55,0,0,3551,3552,5,234,0,0,3552,3553,3,230,115,0,3553,3566,
-		3,294,147,0,3554,3563,5,418,0,0,3555,3560,3,210,105,0,3556,3557,5,424,
-		0,0,3557,3559,3,210,105,0,3558,3556,1,0,0,0,3559,3562,1,0,0,0,3560,3558,
-		1,0,0,0,3560,3561,1,0,0,0,3561,3564,1,0,0,0,3562,3560,1,0,0,0,3563,3555,
-		1,0,0,0,3563,3564,1,0,0,0,3564,3565,1,0,0,0,3565,3567,5,419,0,0,3566,3554,
-		1,0,0,0,3566,3567,1,0,0,0,3567,3568,1,0,0,0,3568,3571,5,180,0,0,3569,3572,
-		3,96,48,0,3570,3572,5,227,0,0,3571,3569,1,0,0,0,3571,3570,1,0,0,0,3572,
-		3581,1,0,0,0,3573,3574,5,188,0,0,3574,3579,3,94,47,0,3575,3576,5,37,0,
-		0,3576,3577,7,67,0,0,3577,3579,3,136,68,0,3578,3573,1,0,0,0,3578,3575,
-		1,0,0,0,3579,3581,1,0,0,0,3580,3423,1,0,0,0,3580,3441,1,0,0,0,3580,3450,
-		1,0,0,0,3580,3458,1,0,0,0,3580,3460,1,0,0,0,3580,3478,1,0,0,0,3580,3479,
-		1,0,0,0,3580,3480,1,0,0,0,3580,3481,1,0,0,0,3580,3482,1,0,0,0,3580,3499,
-		1,0,0,0,3580,3501,1,0,0,0,3580,3506,1,0,0,0,3580,3512,1,0,0,0,3580,3536,
-		1,0,0,0,3580,3540,1,0,0,0,3580,3550,1,0,0,0,3580,3578,1,0,0,0,3581,285,
-		1,0,0,0,3582,3584,3,310,155,0,3583,3582,1,0,0,0,3584,3585,1,0,0,0,3585,
-		3583,1,0,0,0,3585,3586,1,0,0,0,3586,287,1,0,0,0,3587,3589,5,68,0,0,3588,
-		3590,3,176,88,0,3589,3588,1,0,0,0,3589,3590,1,0,0,0,3590,3591,1,0,0,0,
-		3591,3595,3,290,145,0,3592,3594,3,292,146,0,3593,3592,1,0,0,0,3594,3597,
-		1,0,0,0,3595,3593,1,0,0,0,3595,3596,1,0,0,0,3596,3624,1,0,0,0,3597,3595,
-		1,0,0,0,3598,3602,5,275,0,0,3599,3601,3,292,146,0,3600,3599,1,0,0,0,3601,
-		3604,1,0,0,0,3602,3600,1,0,0,0,3602,3603,1,0,0,0,3603,3624,1,0,0,0,3604,
-		3602,1,0,0,0,3605,3606,5,317,0,0,3606,3607,3,312,156,0,3607,3611,3,310,
-		155,0,3608,3610,3,292,146,0,3609,3608,1,0,0,0,3610,3613,1,0,0,0,3611,3609,
-		1,0,0,0,3611,3612,1,0,0,0,3612,3624,1,0,0,0,3613,3611,1,0,0,0,3614,3615,
-		5,13,0,0,3615,3616,5,91,0,0,3616,3620,5,264,0,0,3617,3619,3,292,146,0,
-		3618,3617,1,0,0,0,3619,3622,1,0,0,0,3620,3618,1,0,0,0,3620,3621,1,0,0,
-		0,3621,3624,1,0,0,0,3622,3620,1,0,0,0,3623,3587,1,0,0,0,3623,3598,1,0,
-		0,0,3623,3605,1,0,0,0,3623,3614,1,0,0,0,3624,289,1,0,0,0,3625,3641,5,48,
-		0,0,3626,3641,5,308,0,0,3627,3641,5,125,0,0,3628,3641,5,104,0,0,3629,3641,
-		5,360,0,0,3630,3631,5,217,0,0,3631,3641,5,257,0,0,3632,3641,5,257,0,0,
-		3633,3641,5,52,0,0,3634,3641,5,40,0,0,3635,3641,5,236,0,0,3636,3641,5,
-		265,0,0,3637,3641,5,139,0,0,3638,3639,5,48,0,0,3639,3641,5,282,0,0,3640,
-		3625,1,0,0,0,3640,3626,1,0,0,0,3640,3627,1,0,0,0,3640,3628,1,0,0,0,3640,
-		3629,1,0,0,0,3640,3630,1,0,0,0,3640,3632,1,0,0,0,3640,3633,1,0,0,0,3640,
-		3634,1,0,0,0,3640,3635,1,0,0,0,3640,3636,1,0,0,0,3640,3637,1,0,0,0,3640,
-		3638,1,0,0,0,3641,291,1,0,0,0,3642,3643,8,68,0,0,3643,293,1,0,0,0,3644,
-		3649,3,306,153,0,3645,3646,5,426,0,0,3646,3648,3,310,155,0,3647,3645,1,
-		0,0,0,3648,3651,1,0,0,0,3649,3647,1,0,0,0,3649,3650,1,0,0,0,3650,295,1,
-		0,0,0,3651,3649,1,0,0,0,3652,3655,3,298,149,0,3653,3655,3,318,159,0,3654,
-		3652,1,0,0,0,3654,3653,1,0,0,0,3655,297,1,0,0,0,3656,3661,3,308,154,0,
-		3657,3658,5,426,0,0,3658,3660,3,310,155,0,3659,3657,1,0,0,0,3660,3663,
-		1,0,0,0,3661,3659,1,0,0,0,3661,3662,1,0,0,0,3662,299,1,0,0,0,3663,3661,
-		1,0,0,0,3664,3669,3,306,153,0,3665,3666,5,424,0,0,3666,3668,3,306,153,
-		0,3667,3665,1,0,0,0,3668,3671,1,0,0,0,3669,3667,1,0,0,0,3669,3670,1,0,
-		0,0,3670,301,1,0,0,0,3671,3669,1,0,0,0,3672,3677,3,312,156,0,3673,3677,
-		3,324,162,0,3674,3677,3,316,158,0,3675,3677,3,314,157,0,3676,3672,1,0,
-		0,0,3676,3673,1,0,0,0,3676,3674,1,0,0,0,3676,3675,1,0,0,0,3677,303,1,0,
-		0,0,3678,3686,3,312,156,0,3679,3686,3,324,162,0,3680,3686,3,130,65,0,3681,
-		3686,5,130,0,0,3682,3686,5,245,0,0,3683,3686,3,316,158,0,3684,3686,3,314,
-		157,0,3685,3678,1,0,0,0,3685,3679,1,0,0,0,3685,3680,1,0,0,0,3685,3681,
-		1,0,0,0,3685,3682,1,0,0,0,3685,3683,1,0,0,0,3685,3684,1,0,0,0,3686,305,
-		1,0,0,0,3687,3690,3,308,154,0,3688,3690,3,316,158,0,3689,3687,1,0,0,0,
-		3689,3688,1,0,0,0,3690,307,1,0,0,0,3691,3696,3,312,156,0,3692,3696,3,324,
-		162,0,3693,3696,3,322,161,0,3694,3696,3,314,157,0,3695,3691,1,0,0,0,3695,
-		3692,1,0,0,0,3695,3693,1,0,0,0,3695,3694,1,0,0,0,3696,309,1,0,0,0,3697,
-		3705,3,312,156,0,3698,3705,3,324,162,0,3699,3705,3,322,161,0,3700,3705,
-		3,316,158,0,3701,3705,3,318,159,0,3702,3705,3,320,160,0,3703,3705,3,314,
-		157,0,3704,3697,1,0,0,0,3704,3698,1,0,0,0,3704,3699,1,0,0,0,3704,3700,
-		1,0,0,0,3704,3701,1,0,0,0,3704,3702,1,0,0,0,3704,3703,1,0,0,0,3705,311,
-		1,0,0,0,3706,3707,5,405,0,0,3707,313,1,0,0,0,3708,3715,5,406,0,0,3709,
-		3712,5,407,0,0,3710,3711,5,367,0,0,3711,3713,5,408,0,0,3712,3710,1,0,0,
-		0,3712,3713,1,0,0,0,3713,3715,1,0,0,0,3714,3708,1,0,0,0,3714,3709,1,0,
-		0,0,3715,315,1,0,0,0,3716,3717,7,69,0,0,3717,317,1,0,0,0,3718,3719,7,70,
-		0,0,3719,319,1,0,0,0,3720,3721,7,71,0,0,3721,321,1,0,0,0,3722,3723,7,72,
-		0,0,3723,323,1,0,0,0,3724,3725,7,73,0,0,3725,325,1,0,0,0,565,349,352,360,
-		365,371,376,382,386,390,394,401,413,418,425,428,432,437,449,452,456,460,
-		463,475,480,483,491,496,499,507,516,525,535,539,546,549,557,560,564,567,
-		571,579,582,588,590,594,600,602,611,619,626,637,649,658,666,670,675,680,
-		690,696,698,708,716,719,724,730,738,746,751,754,760,765,767,777,779,782,
-		787,791,797,800,810,816,819,822,827,830,833,837,840,843,846,848,854,862,
-		867,873,878,887,890,894,903,908,914,931,937,941,945,953,962,965,967,974,
-		984,989,998,1030,1035,1038,1049,1051,1064,1070,1076,1081,1083,1085,1101,
-		1108,1131,1134,1144,1147,1162,1173,1181,1183,1189,1195,1206,1212,1214,
-		1216,1223,1230,1234,1236,1243,1255,1258,1267,1275,1279,1284,1286,1288,
-		1292,1297,1300,1303,1324,1333,1335,1337,1346,1352,1374,1380,1382,1393,
-		1399,1410,1412,1419,1430,1433,1435,1463,1468,1473,1476,1478,1482,1491,
-		1495,1505,1508,1514,1524,1528,1533,1538,1550,1555,1558,1562,1567,1574,
-		1585,1589,1596,1606,1609,1615,1620,1627,1630,1639,1663,1668,1670,1684,
-		1687,1692,1695,1698,1707,1712,1723,1728,1730,1737,1748,1753,1757,1760,
-		1768,1777,1780,1784,1787,1792,1796,1799,1807,1810,1814,1817,1821,1828,
-		1834,1840,1843,1849,1852,1856,1864,1868,1872,1879,1882,1885,1888,1893,
-		1896,1910,1914,1917,1921,1925,1930,1937,1940,1942,1946,1949,1953,1957,
-		1962,1967,1970,1974,1978,1985,1990,1994,1997,2000,2005,2009,2013,2016,
-		2019,2022,2026,2031,2039,2046,2053,2060,2065,2069,2075,2077,2084,2086,
-		2089,2092,2097,2103,2108,2113,2117,2122,2126,2131,2133,2143,2146,2150,
-		2159,2162,2166,2171,2175,2180,2184,2188,2193,2197,2202,2205,2236,2240,
-		2242,2253,2260,2265,2271,2275,2280,2283,2287,2313,2318,2321,2325,2344,
-		2355,2362,2367,2370,2380,2386,2389,2394,2412,2426,2429,2433,2444,2449,
-		2454,2456,2462,2464,2474,2478,2482,2490,2493,2503,2506,2516,2521,2525,
-		2531,2534,2539,2549,2556,2561,2567,2587,2593,2597,2605,2608,2613,2621,
-		2626,2628,2635,2646,2650,2652,2662,2668,2671,2675,2679,2685,2692,2697,
-		2701,2720,2729,2734,2741,2745,2754,2757,2760,2764,2776,2778,2783,2787,
-		2795,2798,2801,2808,2811,2817,2820,2826,2830,2834,2837,2841,2845,2850,
-		2856,2860,2868,2872,2881,2908,2921,2927,2932,2935,2942,2944,2951,2961,
-		2968,2971,2979,2985,2990,2993,3000,3003,3006,3015,3018,3021,3024,3027,
-		3033,3050,3054,3057,3062,3066,3071,3076,3080,3087,3094,3097,3101,3106,
-		3115,3122,3129,3142,3156,3161,3165,3172,3177,3182,3192,3197,3202,3208,
-		3213,3218,3229,3233,3240,3248,3253,3257,3261,3266,3269,3275,3280,3283,
-		3287,3291,3294,3298,3302,3305,3309,3313,3320,3323,3337,3342,3345,3356,
-		3363,3369,3374,3378,3381,3385,3390,3392,3398,3401,3409,3414,3418,3421,
-		3431,3436,3445,3448,3452,3456,3462,3465,3472,3476,3486,3494,3497,3504,
-		3510,3514,3517,3524,3531,3534,3543,3548,3560,3563,3566,3571,3578,3580,
-		3585,3589,3595,3602,3611,3620,3623,3640,3649,3654,3661,3669,3676,3685,
-		3689,3695,3704,3712,3714
+		1,115,1,115,3,115,2739,8,115,1,115,1,115,1,115,1,115,1,115,1,115,1,115,
+		3,115,2748,8,115,1,116,1,116,1,116,3,116,2753,8,116,1,116,1,116,1,116,
+		5,116,2758,8,116,10,116,12,116,2761,9,116,1,116,3,116,2764,8,116,1,117,
+		1,117,1,117,1,117,1,117,5,117,2771,8,117,10,117,12,117,2774,9,117,3,117,
+		2776,8,117,1,117,3,117,2779,8,117,1,117,1,117,3,117,2783,8,117,1,118,1,
+		118,1,118,1,118,1,118,1,118,1,118,1,118,1,118,1,118,3,118,2795,8,118,3,
+		118,2797,8,118,1,118,1,118,1,118,3,118,2802,8,118,1,118,1,118,3,118,2806,
+		8,118,1,118,1,118,1,118,1,118,5,118,2812,8,118,10,118,12,118,2815,9,118,
+		3,118,2817,8,118,1,118,3,118,2820,8,118,1,118,1,118,1,118,5,118,2825,8,
+		118,10,118,12,118,2828,9,118,3,118,2830,8,118,1,119,1,119,1,119,1,119,
+		3,119,2836,8,119,1,119,3,119,2839,8,119,1,119,1,119,1,119,1,119,3,119,
+		2845,8,119,1,119,1,119,3,119,2849,8,119,1,119,1,119,3,119,2853,8,119,1,
+		119,3,119,2856,8,119,1,119,1,119,3,119,2860,8,119,1,119,1,119,3,119,2864,
+		8,119,1,119,1,119,1,119,3,119,2869,8,119,1,119,1,119,1,119,1,119,3,119,
+		2875,8,119,1,119,1,119,3,119,2879,8,119,1,119,1,119,1,119,1,119,1,119,
+		1,119,3,119,2887,8,119,1,119,1,119,3,119,2891,8,119,1,119,1,119,1,119,
+		1,119,1,119,1,119,1,119,3,119,2900,8,119,1,119,1,119,1,119,1,119,1,119,
+		1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,
+		1,119,1,119,1,119,1,119,1,119,1,119,5,119,2925,8,119,10,119,12,119,2928,
+		9,119,1,119,1,119,1,119,1,119,1,119,1,119,1,119,3,119,2937,8,119,1,119,
+		1,119,1,119,3,119,2942,8,119,1,119,3,119,2945,8,119,1,119,1,119,1,119,
+		1,119,3,119,2951,8,119,1,119,5,119,2954,8,119,10,119,12,119,2957,9,119,
+		3,119,2959,8,119,1,120,1,120,1,120,1,120,1,120,3,120,2966,8,120,3,120,
+		2968,8,120,1,120,1,120,1,120,5,120,2973,8,120,10,120,12,120,2976,9,120,
+		1,120,1,120,1,120,1,120,1,120,1,120,1,120,3,120,2985,8,120,1,120,1,120,
+		1,120,5,120,2990,8,120,10,120,12,120,2993,9,120,3,120,2995,8,120,1,120,
+		1,120,1,120,1,120,5,120,3001,8,120,10,120,12,120,3004,9,120,1,120,1,120,
+		1,120,3,120,3009,8,120,1,120,1,120,1,120,3,120,3014,8,120,1,120,3,120,
+		3017,8,120,1,121,1,121,1,121,1,121,1,121,3,121,3024,8,121,1,121,3,121,
+		3027,8,121,1,121,3,121,3030,8,121,1,122,1,122,1,122,1,122,1,122,5,122,
+		3037,8,122,10,122,12,122,3040,9,122,3,122,3042,8,122,1,122,3,122,3045,
+		8,122,1,122,3,122,3048,8,122,1,123,3,123,3051,8,123,1,123,1,123,1,124,
+		1,124,3,124,3057,8,124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,1,124,
+		1,124,1,124,1,124,1,124,1,124,1,124,1,124,3,124,3074,8,124,1,125,1,125,
+		3,125,3078,8,125,1,125,3,125,3081,8,125,1,125,5,125,3084,8,125,10,125,
+		12,125,3087,9,125,1,125,3,125,3090,8,125,1,125,1,125,1,125,3,125,3095,
+		8,125,1,126,1,126,1,126,3,126,3100,8,126,1,126,1,126,3,126,3104,8,126,
+		1,126,1,126,1,126,1,126,1,126,3,126,3111,8,126,1,127,1,127,1,127,1,127,
+		1,127,3,127,3118,8,127,1,127,3,127,3121,8,127,1,128,1,128,3,128,3125,8,
+		128,1,128,1,128,1,128,3,128,3130,8,128,1,129,1,129,1,129,1,129,1,129,1,
+		129,1,129,3,129,3139,8,129,1,129,1,129,1,129,5,129,3144,8,129,10,129,12,
+		129,3147,9,129,1,129,1,129,1,129,1,129,3,129,3153,8,129,1,129,1,129,1,
+		129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,1,129,3,129,3166,8,129,1,
+		130,1,130,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,1,131,
+		3,131,3180,8,131,1,132,1,132,1,132,3,132,3185,8,132,1,133,1,133,3,133,
+		3189,8,133,1,133,1,133,1,133,1,133,1,133,3,133,3196,8,133,1,133,1,133,
+		1,133,3,133,3201,8,133,1,133,5,133,3204,8,133,10,133,12,133,3207,9,133,
+		1,133,1,133,1,133,1,133,1,133,1,133,1,133,3,133,3216,8,133,1,133,5,133,
+		3219,8,133,10,133,12,133,3222,9,133,1,133,1,133,3,133,3226,8,133,1,133,
+		1,133,1,133,1,133,3,133,3232,8,133,1,133,1,133,1,133,3,133,3237,8,133,
+		1,133,1,133,1,133,3,133,3242,8,133,1,133,1,133,1,133,1,133,1,133,1,133,
+		1,133,1,133,1,133,3,133,3253,8,133,1,133,1,133,3,133,3257,8,133,1,134,
+		1,134,1,134,5,134,3262,8,134,10,134,12,134,3265,9,134,1,135,1,135,1,135,
+		5,135,3270,8,135,10,135,12,135,3273,9,135,1,136,1,136,1,136,3,136,3278,
+		8,136,1,137,1,137,3,137,3282,8,137,1,137,1,137,3,137,3286,8,137,1,137,
+		5,137,3289,8,137,10,137,12,137,3292,9,137,3,137,3294,8,137,1,137,1,137,
+		1,137,1,137,3,137,3300,8,137,1,137,5,137,3303,8,137,10,137,12,137,3306,
+		9,137,3,137,3308,8,137,1,137,1,137,3,137,3312,8,137,1,137,1,137,3,137,
+		3316,8,137,1,137,3,137,3319,8,137,1,137,1,137,3,137,3323,8,137,1,137,1,
+		137,3,137,3327,8,137,1,137,3,137,3330,8,137,1,137,1,137,3,137,3334,8,137,
+		1,137,1,137,3,137,3338,8,137,1,137,1,137,1,137,1,137,1,137,3,137,3345,
+		8,137,1,137,3,137,3348,8,137,1,138,1,138,1,138,1,138,1,138,1,138,1,138,
+		1,138,1,138,1,138,1,138,1,138,3,138,3362,8,138,1,138,1,138,1,138,3,138,
+		3367,8,138,1,138,3,138,3370,8,138,1,139,1,139,1,139,1,139,1,139,1,139,
+		1,139,1,139,1,139,3,139,3381,8,139,1,139,1,139,1,139,5,139,3386,8,139,
+		10,139,12,139,3389,9,139,1,139,1,139,1,139,3,139,3394,8,139,1,139,1,139,
+		1,139,3,139,3399,8,139,1,139,1,139,3,139,3403,8,139,1,139,3,139,3406,8,
+		139,1,139,1,139,3,139,3410,8,139,1,139,1,139,1,139,3,139,3415,8,139,3,
+		139,3417,8,139,1,140,1,140,1,140,1,140,3,140,3423,8,140,1,140,3,140,3426,
+		8,140,1,141,1,141,1,141,1,141,1,141,1,141,3,141,3434,8,141,1,141,1,141,
+		1,141,3,141,3439,8,141,1,141,1,141,3,141,3443,8,141,1,141,3,141,3446,8,
+		141,1,142,1,142,1,142,1,142,1,142,1,142,5,142,3454,8,142,10,142,12,142,
+		3457,9,142,1,142,1,142,3,142,3461,8,142,1,142,1,142,1,142,1,142,1,142,
+		1,142,1,142,3,142,3470,8,142,1,142,3,142,3473,8,142,1,142,1,142,3,142,
+		3477,8,142,1,142,1,142,3,142,3481,8,142,1,142,1,142,1,142,1,142,3,142,
+		3487,8,142,1,142,3,142,3490,8,142,1,142,1,142,1,142,5,142,3495,8,142,10,
+		142,12,142,3498,9,142,1,142,3,142,3501,8,142,1,142,1,142,1,142,1,142,1,
+		142,1,142,5,142,3509,8,142,10,142,12,142,3512,9,142,1,142,1,142,1,142,
+		5,142,3517,8,142,10,142,12,142,3520,9,142,3,142,3522,8,142,1,142,1,142,
+		1,142,1,142,1,142,3,142,3529,8,142,1,142,1,142,1,142,1,142,3,142,3535,
+		8,142,1,142,1,142,3,142,3539,8,142,1,142,3,142,3542,8,142,1,142,1,142,
+		1,142,5,142,3547,8,142,10,142,12,142,3550,9,142,1,142,1,142,1,142,1,142,
+		3,142,3556,8,142,1,142,3,142,3559,8,142,1,142,1,142,1,142,1,142,1,142,
+		1,142,1,142,3,142,3568,8,142,1,142,1,142,1,142,3,142,3573,8,142,1,142,
+		1,142,1,142,1,142,1,142,1,142,1,142,1,142,5,142,3583,8,142,10,142,12,142,
+		3586,9,142,3,142,3588,8,142,1,142,3,142,3591,8,142,1,142,1,142,1,142,3,
+		142,3596,8,142,1,142,1,142,1,142,1,142,1,142,3,142,3603,8,142,3,142,3605,
+		8,142,1,143,4,143,3608,8,143,11,143,12,143,3609,1,144,1,144,3,144,3614,
+		8,144,1,144,1,144,5,144,3618,8,144,10,144,12,144,3621,9,144,1,144,1,144,
+		5,144,3625,8,144,10,144,12,144,3628,9,144,1,144,1,144,1,144,1,144,5,144,
+		3634,8,144,10,144,12,144,3637,9,144,1,144,1,144,1,144,1,144,5,144,3643,
+		8,144,10,144,12,144,3646,9,144,3,144,3648,8,144,1,145,1,145,1,145,1,145,
+		1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,1,145,3,145,
+		3665,8,145,1,146,1,146,1,147,1,147,1,147,5,147,3672,8,147,10,147,12,147,
+		3675,9,147,1,148,1,148,3,148,3679,8,148,1,149,1,149,1,149,5,149,3684,8,
+		149,10,149,12,149,3687,9,149,1,150,1,150,1,150,5,150,3692,8,150,10,150,
+		12,150,3695,9,150,1,151,1,151,1,151,1,151,3,151,3701,8,151,1,152,1,152,
+		1,152,1,152,1,152,1,152,1,152,3,152,3710,8,152,1,153,1,153,3,153,3714,
+		8,153,1,154,1,154,1,154,1,154,3,154,3720,8,154,1,155,1,155,1,155,1,155,
+		1,155,1,155,1,155,3,155,3729,8,155,1,156,1,156,1,157,1,157,1,157,1,157,
+		3,157,3737,8,157,3,157,3739,8,157,1,158,1,158,1,159,1,159,1,160,1,160,
+		1,161,1,161,1,162,1,162,1,162,0,2,76,84,163,0,2,4,6,8,10,12,14,16,18,20,
+		22,24,26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,
+		70,72,74,76,78,80,82,84,86,88,90,92,94,96,98,100,102,104,106,108,110,112,
+		114,116,118,120,122,124,126,128,130,132,134,136,138,140,142,144,146,148,
+		150,152,154,156,158,160,162,164,166,168,170,172,174,176,178,180,182,184,
+		186,188,190,192,194,196,198,200,202,204,206,208,210,212,214,216,218,220,
+		222,224,226,228,230,232,234,236,238,240,242,244,246,248,250,252,254,256,
+		258,260,262,264,266,268,270,272,274,276,278,280,282,284,286,288,290,292,
+		294,296,298,300,302,304,306,308,310,312,314,316,318,320,322,324,0,75,2,
+		0,119,119,292,292,2,0,121,121,376,376,2,0,12,12,103,103,1,0,445,446,2,
+		0,133,133,193,193,1,0,301,302,2,0,133,133,223,223,3,0,145,145,197,197,
+		296,296,2,0,25,25,347,347,2,0,184,184,230,230,1,0,444,449,4,0,20,20,235,
+		235,304,304,390,390,1,0,439,440,2,0,438,438,441,442,1,0,437,452,3,0,12,
+		12,18,18,331,331,3,0,20,20,201,201,209,209,2,0,3,3,20,20,1,0,436,437,2,
+		0,164,164,290,290,3,0,155,155,272,272,302,302,2,0,135,135,264,264,2,0,
+		144,144,431,431,2,0,168,168,431,431,3,0,33,33,195,195,363,363,5,0,128,
+		128,252,252,263,263,345,345,367,367,3,0,51,51,152,152,196,196,6,0,74,74,
+		76,78,81,81,318,318,350,350,385,385,2,0,79,80,205,206,2,0,434,434,437,
+		437,6,0,87,88,160,161,212,213,215,216,308,309,409,410,2,0,32,32,43,44,
+		1,0,43,44,1,0,359,360,2,0,404,404,406,406,2,0,144,144,361,361,2,0,90,90,
+		383,383,1,0,354,355,2,0,11,11,146,146,2,0,62,62,310,310,2,0,297,297,385,
+		385,2,0,97,97,382,382,2,0,93,93,232,232,2,0,96,96,166,166,2,0,201,201,
+		209,209,2,0,93,93,444,444,3,0,68,68,255,255,302,302,2,0,361,361,444,444,
+		2,0,38,38,291,291,2,0,108,108,319,319,2,0,9,9,150,150,1,0,99,100,3,0,144,
+		144,168,168,239,239,3,0,145,145,179,179,278,278,2,0,203,203,317,317,2,
+		0,219,219,305,305,2,0,364,364,407,407,2,0,57,57,115,115,2,0,5,5,299,299,
+		2,0,240,240,408,408,2,0,130,130,217,217,2,0,144,144,168,168,2,0,6,6,281,
+		281,2,0,28,28,140,140,2,0,12,12,421,421,4,0,12,12,261,261,315,315,354,
+		355,2,0,15,16,388,388,4,0,16,16,143,143,145,145,394,394,1,0,186,187,1,
+		0,432,432,14,0,51,51,75,75,128,128,152,152,181,181,196,196,201,201,209,
+		209,233,233,252,252,263,263,301,301,345,345,367,367,12,0,27,27,31,31,53,
+		53,145,145,165,165,175,175,184,184,197,197,199,199,230,230,251,251,296,
+		296,62,0,12,12,15,18,20,22,24,25,33,33,39,40,46,46,52,52,65,65,69,70,74,
+		74,76,81,93,93,95,95,99,99,103,103,105,105,110,110,115,115,121,121,129,
+		130,136,136,138,138,143,144,150,150,153,153,156,156,168,168,174,174,180,
+		180,182,183,188,188,194,195,200,200,205,206,221,221,227,227,232,232,237,
+		240,245,246,249,249,259,259,267,267,279,279,293,293,313,313,318,318,324,
+		324,331,331,347,347,350,351,353,353,357,357,361,361,363,363,368,368,376,
+		377,385,385,387,387,392,392,394,394,401,404,23,0,26,26,30,30,87,88,111,
+		111,118,118,120,120,132,132,160,161,164,164,212,213,215,216,241,241,244,
+		244,250,250,265,265,290,290,308,309,319,319,373,373,381,381,393,393,405,
+		406,409,410,80,0,5,11,13,14,19,19,23,23,28,29,32,32,34,38,41,45,47,50,
+		54,64,66,68,71,73,82,86,89,92,94,94,96,98,100,102,104,104,106,109,112,
+		114,116,117,119,119,122,127,131,131,133,135,137,137,139,142,146,149,151,
+		151,154,155,157,159,162,163,166,167,169,173,176,179,185,187,189,193,198,
+		198,202,204,207,208,210,211,214,214,217,220,222,226,228,229,231,231,234,
+		236,242,243,247,248,253,258,260,262,264,264,266,266,268,278,280,289,291,
+		292,294,295,297,300,302,307,310,312,314,317,320,323,325,330,332,344,346,
+		346,348,349,352,352,354,356,358,360,362,362,364,366,369,372,374,375,378,
+		380,382,384,386,386,388,391,395,400,407,408,411,411,4480,0,326,1,0,0,0,
+		2,329,1,0,0,0,4,332,1,0,0,0,6,349,1,0,0,0,8,352,1,0,0,0,10,362,1,0,0,0,
+		12,365,1,0,0,0,14,371,1,0,0,0,16,428,1,0,0,0,18,432,1,0,0,0,20,441,1,0,
+		0,0,22,474,1,0,0,0,24,483,1,0,0,0,26,490,1,0,0,0,28,499,1,0,0,0,30,506,
+		1,0,0,0,32,530,1,0,0,0,34,540,1,0,0,0,36,542,1,0,0,0,38,595,1,0,0,0,40,
+		607,1,0,0,0,42,609,1,0,0,0,44,621,1,0,0,0,46,654,1,0,0,0,48,656,1,0,0,
+		0,50,666,1,0,0,0,52,703,1,0,0,0,54,705,1,0,0,0,56,731,1,0,0,0,58,739,1,
+		0,0,0,60,765,1,0,0,0,62,772,1,0,0,0,64,784,1,0,0,0,66,857,1,0,0,0,68,863,
+		1,0,0,0,70,865,1,0,0,0,72,876,1,0,0,0,74,917,1,0,0,0,76,923,1,0,0,0,78,
+		983,1,0,0,0,80,985,1,0,0,0,82,998,1,0,0,0,84,1007,1,0,0,0,86,1079,1,0,
+		0,0,88,1081,1,0,0,0,90,1094,1,0,0,0,92,1171,1,0,0,0,94,1182,1,0,0,0,96,
+		1192,1,0,0,0,98,1231,1,0,0,0,100,1258,1,0,0,0,102,1277,1,0,0,0,104,1307,
+		1,0,0,0,106,1309,1,0,0,0,108,1326,1,0,0,0,110,1328,1,0,0,0,112,1356,1,
+		0,0,0,114,1365,1,0,0,0,116,1488,1,0,0,0,118,1490,1,0,0,0,120,1509,1,0,
+		0,0,122,1524,1,0,0,0,124,1526,1,0,0,0,126,1530,1,0,0,0,128,1540,1,0,0,
+		0,130,1550,1,0,0,0,132,1552,1,0,0,0,134,1577,1,0,0,0,136,1579,1,0,0,0,
+		138,1595,1,0,0,0,140,1606,1,0,0,0,142,1616,1,0,0,0,144,1619,1,0,0,0,146,
+		1640,1,0,0,0,148,1681,1,0,0,0,150,1683,1,0,0,0,152,1687,1,0,0,0,154,1690,
+		1,0,0,0,156,1711,1,0,0,0,158,1748,1,0,0,0,160,1753,1,0,0,0,162,1762,1,
+		0,0,0,164,1800,1,0,0,0,166,1833,1,0,0,0,168,1882,1,0,0,0,170,1884,1,0,
+		0,0,172,1924,1,0,0,0,174,2219,1,0,0,0,176,2221,1,0,0,0,178,2224,1,0,0,
+		0,180,2228,1,0,0,0,182,2231,1,0,0,0,184,2235,1,0,0,0,186,2239,1,0,0,0,
+		188,2244,1,0,0,0,190,2300,1,0,0,0,192,2304,1,0,0,0,194,2342,1,0,0,0,196,
+		2411,1,0,0,0,198,2461,1,0,0,0,200,2463,1,0,0,0,202,2491,1,0,0,0,204,2493,
+		1,0,0,0,206,2538,1,0,0,0,208,2540,1,0,0,0,210,2548,1,0,0,0,212,2573,1,
+		0,0,0,214,2622,1,0,0,0,216,2645,1,0,0,0,218,2652,1,0,0,0,220,2654,1,0,
+		0,0,222,2657,1,0,0,0,224,2692,1,0,0,0,226,2696,1,0,0,0,228,2715,1,0,0,
+		0,230,2747,1,0,0,0,232,2749,1,0,0,0,234,2782,1,0,0,0,236,2829,1,0,0,0,
+		238,2958,1,0,0,0,240,2967,1,0,0,0,242,3026,1,0,0,0,244,3047,1,0,0,0,246,
+		3050,1,0,0,0,248,3073,1,0,0,0,250,3094,1,0,0,0,252,3110,1,0,0,0,254,3120,
+		1,0,0,0,256,3129,1,0,0,0,258,3165,1,0,0,0,260,3167,1,0,0,0,262,3179,1,
+		0,0,0,264,3184,1,0,0,0,266,3256,1,0,0,0,268,3258,1,0,0,0,270,3266,1,0,
+		0,0,272,3277,1,0,0,0,274,3347,1,0,0,0,276,3369,1,0,0,0,278,3416,1,0,0,
+		0,280,3425,1,0,0,0,282,3445,1,0,0,0,284,3604,1,0,0,0,286,3607,1,0,0,0,
+		288,3647,1,0,0,0,290,3664,1,0,0,0,292,3666,1,0,0,0,294,3668,1,0,0,0,296,
+		3678,1,0,0,0,298,3680,1,0,0,0,300,3688,1,0,0,0,302,3700,1,0,0,0,304,3709,
+		1,0,0,0,306,3713,1,0,0,0,308,3719,1,0,0,0,310,3728,1,0,0,0,312,3730,1,
+		0,0,0,314,3738,1,0,0,0,316,3740,1,0,0,0,318,3742,1,0,0,0,320,3744,1,0,
+		0,0,322,3746,1,0,0,0,324,3748,1,0,0,0,326,327,3,6,3,0,327,328,5,0,0,1,
+		328,1,1,0,0,0,329,330,3,76,38,0,330,331,5,0,0,1,331,3,1,0,0,0,332,333,
+		3,144,72,0,333,334,5,0,0,1,334,5,1,0,0,0,335,350,3,8,4,0,336,350,3,174,
+		87,0,337,350,3,232,116,0,338,350,3,236,118,0,339,350,3,250,125,0,340,350,
+		3,258,129,0,341,350,3,266,133,0,342,350,3,274,137,0,343,350,3,278,139,
+		0,344,350,3,170,85,0,345,350,3,166,83,0,346,350,3,240,120,0,347,350,3,
+		284,142,0,348,350,3,288,144,0,349,335,1,0,0,0,349,336,1,0,0,0,349,337,
+		1,0,0,0,349,338,1,0,0,0,349,339,1,0,0,0,349,340,1,0,0,0,349,341,1,0,0,
+		0,349,342,1,0,0,0,349,343,1,0,0,0,349,344,1,0,0,0,349,345,1,0,0,0,349,
+		346,1,0,0,0,349,347,1,0,0,0,349,348,1,0,0,0,350,7,1,0,0,0,351,353,3,16,
+		8,0,352,351,1,0,0,0,352,353,1,0,0,0,353,360,1,0,0,0,354,355,3,22,11,0,
+		355,356,3,14,7,0,356,361,1,0,0,0,357,361,3,154,77,0,358,361,3,162,81,0,
+		359,361,3,164,82,0,360,354,1,0,0,0,360,357,1,0,0,0,360,358,1,0,0,0,360,
+		359,1,0,0,0,361,9,1,0,0,0,362,363,3,12,6,0,363,11,1,0,0,0,364,366,3,16,
+		8,0,365,364,1,0,0,0,365,366,1,0,0,0,366,367,1,0,0,0,367,368,3,22,11,0,
+		368,369,3,14,7,0,369,13,1,0,0,0,370,372,3,48,24,0,371,370,1,0,0,0,371,
+		372,1,0,0,0,372,376,1,0,0,0,373,375,3,52,26,0,374,373,1,0,0,0,375,378,
+		1,0,0,0,376,374,1,0,0,0,376,377,1,0,0,0,377,382,1,0,0,0,378,376,1,0,0,
+		0,379,381,3,54,27,0,380,379,1,0,0,0,381,384,1,0,0,0,382,380,1,0,0,0,382,
+		383,1,0,0,0,383,386,1,0,0,0,384,382,1,0,0,0,385,387,3,56,28,0,386,385,
+		1,0,0,0,386,387,1,0,0,0,387,390,1,0,0,0,388,389,5,244,0,0,389,391,3,222,
+		111,0,390,388,1,0,0,0,390,391,1,0,0,0,391,15,1,0,0,0,392,394,5,404,0,0,
+		393,395,5,277,0,0,394,393,1,0,0,0,394,395,1,0,0,0,395,396,1,0,0,0,396,
+		401,3,20,10,0,397,398,5,431,0,0,398,400,3,20,10,0,399,397,1,0,0,0,400,
+		403,1,0,0,0,401,399,1,0,0,0,401,402,1,0,0,0,402,429,1,0,0,0,403,401,1,
+		0,0,0,404,405,5,404,0,0,405,406,5,218,0,0,406,418,5,277,0,0,407,408,5,
+		425,0,0,408,413,3,18,9,0,409,410,5,431,0,0,410,412,3,18,9,0,411,409,1,
+		0,0,0,412,415,1,0,0,0,413,411,1,0,0,0,413,414,1,0,0,0,414,416,1,0,0,0,
+		415,413,1,0,0,0,416,417,5,426,0,0,417,419,1,0,0,0,418,407,1,0,0,0,418,
+		419,1,0,0,0,419,420,1,0,0,0,420,425,3,20,10,0,421,422,5,431,0,0,422,424,
+		3,20,10,0,423,421,1,0,0,0,424,427,1,0,0,0,425,423,1,0,0,0,425,426,1,0,
+		0,0,426,429,1,0,0,0,427,425,1,0,0,0,428,392,1,0,0,0,428,404,1,0,0,0,429,
+		17,1,0,0,0,430,431,7,0,0,0,431,433,5,26,0,0,432,430,1,0,0,0,432,433,1,
+		0,0,0,433,434,1,0,0,0,434,435,5,276,0,0,435,437,5,200,0,0,436,438,5,444,
+		0,0,437,436,1,0,0,0,437,438,1,0,0,0,438,439,1,0,0,0,439,440,5,421,0,0,
+		440,19,1,0,0,0,441,456,3,306,153,0,442,452,5,425,0,0,443,453,3,300,150,
+		0,444,449,3,152,76,0,445,446,5,431,0,0,446,448,3,152,76,0,447,445,1,0,
+		0,0,448,451,1,0,0,0,449,447,1,0,0,0,449,450,1,0,0,0,450,453,1,0,0,0,451,
+		449,1,0,0,0,452,443,1,0,0,0,452,444,1,0,0,0,453,454,1,0,0,0,454,455,5,
+		426,0,0,455,457,1,0,0,0,456,442,1,0,0,0,456,457,1,0,0,0,457,458,1,0,0,
+		0,458,472,5,21,0,0,459,461,5,227,0,0,460,459,1,0,0,0,460,461,1,0,0,0,461,
+		462,1,0,0,0,462,464,5,211,0,0,463,460,1,0,0,0,463,464,1,0,0,0,464,465,
+		1,0,0,0,465,466,5,1,0,0,466,467,3,12,6,0,467,468,5,426,0,0,468,473,1,0,
+		0,0,469,470,5,42,0,0,470,471,5,144,0,0,471,473,3,294,147,0,472,463,1,0,
+		0,0,472,469,1,0,0,0,473,21,1,0,0,0,474,480,3,26,13,0,475,476,3,24,12,0,
+		476,477,3,26,13,0,477,479,1,0,0,0,478,475,1,0,0,0,479,482,1,0,0,0,480,
+		478,1,0,0,0,480,481,1,0,0,0,481,23,1,0,0,0,482,480,1,0,0,0,483,485,7,1,
+		0,0,484,486,7,2,0,0,485,484,1,0,0,0,485,486,1,0,0,0,486,488,1,0,0,0,487,
+		489,3,30,15,0,488,487,1,0,0,0,488,489,1,0,0,0,489,25,1,0,0,0,490,496,3,
+		32,16,0,491,492,3,28,14,0,492,493,3,32,16,0,493,495,1,0,0,0,494,491,1,
+		0,0,0,495,498,1,0,0,0,496,494,1,0,0,0,496,497,1,0,0,0,497,27,1,0,0,0,498,
+		496,1,0,0,0,499,501,5,180,0,0,500,502,7,2,0,0,501,500,1,0,0,0,501,502,
+		1,0,0,0,502,504,1,0,0,0,503,505,3,30,15,0,504,503,1,0,0,0,504,505,1,0,
+		0,0,505,29,1,0,0,0,506,512,5,67,0,0,507,508,5,34,0,0,508,509,5,425,0,0,
+		509,510,3,300,150,0,510,511,5,426,0,0,511,513,1,0,0,0,512,507,1,0,0,0,
+		512,513,1,0,0,0,513,31,1,0,0,0,514,531,3,36,18,0,515,516,5,391,0,0,516,
+		521,3,34,17,0,517,518,5,431,0,0,518,520,3,34,17,0,519,517,1,0,0,0,520,
+		523,1,0,0,0,521,519,1,0,0,0,521,522,1,0,0,0,522,531,1,0,0,0,523,521,1,
+		0,0,0,524,525,5,351,0,0,525,531,3,294,147,0,526,527,5,1,0,0,527,528,3,
+		12,6,0,528,529,5,426,0,0,529,531,1,0,0,0,530,514,1,0,0,0,530,515,1,0,0,
+		0,530,524,1,0,0,0,530,526,1,0,0,0,531,33,1,0,0,0,532,533,5,425,0,0,533,
+		534,3,136,68,0,534,535,5,426,0,0,535,541,1,0,0,0,536,537,5,1,0,0,537,538,
+		3,12,6,0,538,539,5,426,0,0,539,541,1,0,0,0,540,532,1,0,0,0,540,536,1,0,
+		0,0,541,35,1,0,0,0,542,544,5,313,0,0,543,545,3,38,19,0,544,543,1,0,0,0,
+		544,545,1,0,0,0,545,554,1,0,0,0,546,551,3,40,20,0,547,548,5,431,0,0,548,
+		550,3,40,20,0,549,547,1,0,0,0,550,553,1,0,0,0,551,549,1,0,0,0,551,552,
+		1,0,0,0,552,555,1,0,0,0,553,551,1,0,0,0,554,546,1,0,0,0,554,555,1,0,0,
+		0,555,565,1,0,0,0,556,557,5,144,0,0,557,562,3,58,29,0,558,559,5,431,0,
+		0,559,561,3,58,29,0,560,558,1,0,0,0,561,564,1,0,0,0,562,560,1,0,0,0,562,
+		563,1,0,0,0,563,566,1,0,0,0,564,562,1,0,0,0,565,556,1,0,0,0,565,566,1,
+		0,0,0,566,569,1,0,0,0,567,568,5,402,0,0,568,570,3,76,38,0,569,567,1,0,
+		0,0,569,570,1,0,0,0,570,572,1,0,0,0,571,573,3,44,22,0,572,571,1,0,0,0,
+		572,573,1,0,0,0,573,576,1,0,0,0,574,575,5,156,0,0,575,577,3,76,38,0,576,
+		574,1,0,0,0,576,577,1,0,0,0,577,587,1,0,0,0,578,579,5,403,0,0,579,584,
+		3,110,55,0,580,581,5,431,0,0,581,583,3,110,55,0,582,580,1,0,0,0,583,586,
+		1,0,0,0,584,582,1,0,0,0,584,585,1,0,0,0,585,588,1,0,0,0,586,584,1,0,0,
+		0,587,578,1,0,0,0,587,588,1,0,0,0,588,37,1,0,0,0,589,596,5,12,0,0,590,
+		593,5,103,0,0,591,592,5,239,0,0,592,594,3,138,69,0,593,591,1,0,0,0,593,
+		594,1,0,0,0,594,596,1,0,0,0,595,589,1,0,0,0,595,590,1,0,0,0,596,39,1,0,
+		0,0,597,599,5,438,0,0,598,600,3,42,21,0,599,598,1,0,0,0,599,600,1,0,0,
+		0,600,608,1,0,0,0,601,605,3,76,38,0,602,603,5,21,0,0,603,606,3,310,155,
+		0,604,606,3,302,151,0,605,602,1,0,0,0,605,604,1,0,0,0,605,606,1,0,0,0,
+		606,608,1,0,0,0,607,597,1,0,0,0,607,601,1,0,0,0,608,41,1,0,0,0,609,610,
+		5,121,0,0,610,611,5,425,0,0,611,616,3,294,147,0,612,613,5,431,0,0,613,
+		615,3,294,147,0,614,612,1,0,0,0,615,618,1,0,0,0,616,614,1,0,0,0,616,617,
+		1,0,0,0,617,619,1,0,0,0,618,616,1,0,0,0,619,620,5,426,0,0,620,43,1,0,0,
+		0,621,622,5,153,0,0,622,624,5,34,0,0,623,625,7,2,0,0,624,623,1,0,0,0,624,
+		625,1,0,0,0,625,626,1,0,0,0,626,631,3,46,23,0,627,628,5,431,0,0,628,630,
+		3,46,23,0,629,627,1,0,0,0,630,633,1,0,0,0,631,629,1,0,0,0,631,632,1,0,
+		0,0,632,45,1,0,0,0,633,631,1,0,0,0,634,635,5,154,0,0,635,636,5,321,0,0,
+		636,637,5,425,0,0,637,642,3,46,23,0,638,639,5,431,0,0,639,641,3,46,23,
+		0,640,638,1,0,0,0,641,644,1,0,0,0,642,640,1,0,0,0,642,643,1,0,0,0,643,
+		645,1,0,0,0,644,642,1,0,0,0,645,646,5,426,0,0,646,655,1,0,0,0,647,648,
+		5,300,0,0,648,655,3,138,69,0,649,650,5,72,0,0,650,655,3,138,69,0,651,652,
+		5,425,0,0,652,655,5,426,0,0,653,655,3,76,38,0,654,634,1,0,0,0,654,647,
+		1,0,0,0,654,649,1,0,0,0,654,651,1,0,0,0,654,653,1,0,0,0,655,47,1,0,0,0,
+		656,657,5,246,0,0,657,658,5,34,0,0,658,663,3,50,25,0,659,660,5,431,0,0,
+		660,662,3,50,25,0,661,659,1,0,0,0,662,665,1,0,0,0,663,661,1,0,0,0,663,
+		664,1,0,0,0,664,49,1,0,0,0,665,663,1,0,0,0,666,671,3,76,38,0,667,672,5,
+		22,0,0,668,672,5,99,0,0,669,670,5,387,0,0,670,672,7,3,0,0,671,667,1,0,
+		0,0,671,668,1,0,0,0,671,669,1,0,0,0,671,672,1,0,0,0,672,675,1,0,0,0,673,
+		674,5,234,0,0,674,676,7,4,0,0,675,673,1,0,0,0,675,676,1,0,0,0,676,51,1,
+		0,0,0,677,680,5,200,0,0,678,681,5,12,0,0,679,681,3,76,38,0,680,678,1,0,
+		0,0,680,679,1,0,0,0,681,704,1,0,0,0,682,683,5,238,0,0,683,685,3,76,38,
+		0,684,686,7,5,0,0,685,684,1,0,0,0,685,686,1,0,0,0,686,704,1,0,0,0,687,
+		688,5,130,0,0,688,695,7,6,0,0,689,696,5,421,0,0,690,696,5,424,0,0,691,
+		692,5,425,0,0,692,693,3,76,38,0,693,694,5,426,0,0,694,696,1,0,0,0,695,
+		689,1,0,0,0,695,690,1,0,0,0,695,691,1,0,0,0,695,696,1,0,0,0,696,697,1,
+		0,0,0,697,701,7,5,0,0,698,702,5,240,0,0,699,700,5,404,0,0,700,702,5,358,
+		0,0,701,698,1,0,0,0,701,699,1,0,0,0,702,704,1,0,0,0,703,677,1,0,0,0,703,
+		682,1,0,0,0,703,687,1,0,0,0,704,53,1,0,0,0,705,713,5,136,0,0,706,707,5,
+		224,0,0,707,708,5,190,0,0,708,714,5,382,0,0,709,714,5,382,0,0,710,711,
+		5,190,0,0,711,714,5,322,0,0,712,714,5,322,0,0,713,706,1,0,0,0,713,709,
+		1,0,0,0,713,710,1,0,0,0,713,712,1,0,0,0,714,724,1,0,0,0,715,716,5,237,
+		0,0,716,721,3,294,147,0,717,718,5,431,0,0,718,720,3,294,147,0,719,717,
+		1,0,0,0,720,723,1,0,0,0,721,719,1,0,0,0,721,722,1,0,0,0,722,725,1,0,0,
+		0,723,721,1,0,0,0,724,715,1,0,0,0,724,725,1,0,0,0,725,729,1,0,0,0,726,
+		730,5,231,0,0,727,728,5,329,0,0,728,730,5,208,0,0,729,726,1,0,0,0,729,
+		727,1,0,0,0,729,730,1,0,0,0,730,55,1,0,0,0,731,732,5,21,0,0,732,735,5,
+		237,0,0,733,734,5,26,0,0,734,736,5,196,0,0,735,733,1,0,0,0,735,736,1,0,
+		0,0,736,737,1,0,0,0,737,738,3,76,38,0,738,57,1,0,0,0,739,743,3,66,33,0,
+		740,742,3,60,30,0,741,740,1,0,0,0,742,745,1,0,0,0,743,741,1,0,0,0,743,
+		744,1,0,0,0,744,59,1,0,0,0,745,743,1,0,0,0,746,747,5,70,0,0,747,748,5,
+		188,0,0,748,766,3,66,33,0,749,751,5,221,0,0,750,752,3,62,31,0,751,750,
+		1,0,0,0,751,752,1,0,0,0,752,753,1,0,0,0,753,754,5,188,0,0,754,766,3,66,
+		33,0,755,757,5,24,0,0,756,755,1,0,0,0,756,757,1,0,0,0,757,759,1,0,0,0,
+		758,760,3,62,31,0,759,758,1,0,0,0,759,760,1,0,0,0,760,761,1,0,0,0,761,
+		762,5,188,0,0,762,763,3,58,29,0,763,764,3,64,32,0,764,766,1,0,0,0,765,
+		746,1,0,0,0,765,749,1,0,0,0,765,756,1,0,0,0,766,61,1,0,0,0,767,773,5,175,
+		0,0,768,770,7,7,0,0,769,771,5,249,0,0,770,769,1,0,0,0,770,771,1,0,0,0,
+		771,773,1,0,0,0,772,767,1,0,0,0,772,768,1,0,0,0,773,63,1,0,0,0,774,775,
+		5,239,0,0,775,785,3,76,38,0,776,777,5,387,0,0,777,778,5,425,0,0,778,779,
+		3,300,150,0,779,782,5,426,0,0,780,781,5,21,0,0,781,783,3,306,153,0,782,
+		780,1,0,0,0,782,783,1,0,0,0,783,785,1,0,0,0,784,774,1,0,0,0,784,776,1,
+		0,0,0,785,65,1,0,0,0,786,788,5,194,0,0,787,786,1,0,0,0,787,788,1,0,0,0,
+		788,789,1,0,0,0,789,792,5,1,0,0,790,793,3,12,6,0,791,793,3,258,129,0,792,
+		790,1,0,0,0,792,791,1,0,0,0,793,794,1,0,0,0,794,796,5,426,0,0,795,797,
+		3,72,36,0,796,795,1,0,0,0,796,797,1,0,0,0,797,858,1,0,0,0,798,799,5,425,
+		0,0,799,800,3,58,29,0,800,802,5,426,0,0,801,803,3,72,36,0,802,801,1,0,
+		0,0,802,803,1,0,0,0,803,858,1,0,0,0,804,806,5,194,0,0,805,804,1,0,0,0,
+		805,806,1,0,0,0,806,807,1,0,0,0,807,808,5,302,0,0,808,809,5,144,0,0,809,
+		810,5,425,0,0,810,815,3,68,34,0,811,812,5,431,0,0,812,814,3,68,34,0,813,
+		811,1,0,0,0,814,817,1,0,0,0,815,813,1,0,0,0,815,816,1,0,0,0,816,818,1,
+		0,0,0,817,815,1,0,0,0,818,821,5,426,0,0,819,820,5,404,0,0,820,822,5,247,
+		0,0,821,819,1,0,0,0,821,822,1,0,0,0,822,824,1,0,0,0,823,825,3,74,37,0,
+		824,823,1,0,0,0,824,825,1,0,0,0,825,858,1,0,0,0,826,828,5,194,0,0,827,
+		826,1,0,0,0,827,828,1,0,0,0,828,829,1,0,0,0,829,832,3,68,34,0,830,831,
+		5,404,0,0,831,833,5,247,0,0,832,830,1,0,0,0,832,833,1,0,0,0,833,835,1,
+		0,0,0,834,836,3,74,37,0,835,834,1,0,0,0,835,836,1,0,0,0,836,839,1,0,0,
+		0,837,838,5,404,0,0,838,840,5,247,0,0,839,837,1,0,0,0,839,840,1,0,0,0,
+		840,858,1,0,0,0,841,843,5,240,0,0,842,841,1,0,0,0,842,843,1,0,0,0,843,
+		844,1,0,0,0,844,846,3,294,147,0,845,847,5,438,0,0,846,845,1,0,0,0,846,
+		847,1,0,0,0,847,849,1,0,0,0,848,850,3,70,35,0,849,848,1,0,0,0,849,850,
+		1,0,0,0,850,852,1,0,0,0,851,853,3,72,36,0,852,851,1,0,0,0,852,853,1,0,
+		0,0,853,855,1,0,0,0,854,856,3,70,35,0,855,854,1,0,0,0,855,856,1,0,0,0,
+		856,858,1,0,0,0,857,787,1,0,0,0,857,798,1,0,0,0,857,805,1,0,0,0,857,827,
+		1,0,0,0,857,842,1,0,0,0,858,67,1,0,0,0,859,860,3,296,148,0,860,861,3,100,
+		50,0,861,864,1,0,0,0,862,864,3,116,58,0,863,859,1,0,0,0,863,862,1,0,0,
+		0,864,69,1,0,0,0,865,866,5,136,0,0,866,867,5,349,0,0,867,868,5,21,0,0,
+		868,869,5,237,0,0,869,871,3,76,38,0,870,872,3,128,64,0,871,870,1,0,0,0,
+		871,872,1,0,0,0,872,71,1,0,0,0,873,874,5,21,0,0,874,877,3,306,153,0,875,
+		877,3,304,152,0,876,873,1,0,0,0,876,875,1,0,0,0,877,882,1,0,0,0,878,879,
+		5,425,0,0,879,880,3,300,150,0,880,881,5,426,0,0,881,883,1,0,0,0,882,878,
+		1,0,0,0,882,883,1,0,0,0,883,73,1,0,0,0,884,885,5,21,0,0,885,888,3,306,
+		153,0,886,888,3,304,152,0,887,884,1,0,0,0,887,886,1,0,0,0,888,903,1,0,
+		0,0,889,899,5,425,0,0,890,900,3,300,150,0,891,896,3,152,76,0,892,893,5,
+		431,0,0,893,895,3,152,76,0,894,892,1,0,0,0,895,898,1,0,0,0,896,894,1,0,
+		0,0,896,897,1,0,0,0,897,900,1,0,0,0,898,896,1,0,0,0,899,890,1,0,0,0,899,
+		891,1,0,0,0,900,901,1,0,0,0,901,902,5,426,0,0,902,904,1,0,0,0,903,889,
+		1,0,0,0,903,904,1,0,0,0,904,918,1,0,0,0,905,906,5,21,0,0,906,907,5,425,
+		0,0,907,912,3,152,76,0,908,909,5,431,0,0,909,911,3,152,76,0,910,908,1,
+		0,0,0,911,914,1,0,0,0,912,910,1,0,0,0,912,913,1,0,0,0,913,915,1,0,0,0,
+		914,912,1,0,0,0,915,916,5,426,0,0,916,918,1,0,0,0,917,887,1,0,0,0,917,
+		905,1,0,0,0,918,75,1,0,0,0,919,920,6,38,-1,0,920,924,3,84,42,0,921,922,
+		5,227,0,0,922,924,3,76,38,3,923,919,1,0,0,0,923,921,1,0,0,0,924,976,1,
+		0,0,0,925,926,10,7,0,0,926,927,5,251,0,0,927,975,3,76,38,8,928,929,10,
+		6,0,0,929,930,3,80,40,0,930,931,3,76,38,7,931,975,1,0,0,0,932,933,10,2,
+		0,0,933,934,5,17,0,0,934,975,3,76,38,3,935,936,10,1,0,0,936,937,5,245,
+		0,0,937,975,3,76,38,2,938,940,10,10,0,0,939,941,5,227,0,0,940,939,1,0,
+		0,0,940,941,1,0,0,0,941,942,1,0,0,0,942,943,3,78,39,0,943,946,3,84,42,
+		0,944,945,5,120,0,0,945,947,3,84,42,0,946,944,1,0,0,0,946,947,1,0,0,0,
+		947,975,1,0,0,0,948,950,10,9,0,0,949,951,5,227,0,0,950,949,1,0,0,0,950,
+		951,1,0,0,0,951,952,1,0,0,0,952,954,5,30,0,0,953,955,7,8,0,0,954,953,1,
+		0,0,0,954,955,1,0,0,0,955,956,1,0,0,0,956,957,3,84,42,0,957,958,5,17,0,
+		0,958,959,3,84,42,0,959,975,1,0,0,0,960,962,10,8,0,0,961,963,5,227,0,0,
+		962,961,1,0,0,0,962,963,1,0,0,0,963,964,1,0,0,0,964,965,5,168,0,0,965,
+		975,3,140,70,0,966,967,10,5,0,0,967,975,7,9,0,0,968,969,10,4,0,0,969,971,
+		5,183,0,0,970,972,5,227,0,0,971,970,1,0,0,0,971,972,1,0,0,0,972,973,1,
+		0,0,0,973,975,3,82,41,0,974,925,1,0,0,0,974,928,1,0,0,0,974,932,1,0,0,
+		0,974,935,1,0,0,0,974,938,1,0,0,0,974,948,1,0,0,0,974,960,1,0,0,0,974,
+		966,1,0,0,0,974,968,1,0,0,0,975,978,1,0,0,0,976,974,1,0,0,0,976,977,1,
+		0,0,0,977,77,1,0,0,0,978,976,1,0,0,0,979,984,5,199,0,0,980,984,5,165,0,
+		0,981,982,5,324,0,0,982,984,5,361,0,0,983,979,1,0,0,0,983,980,1,0,0,0,
+		983,981,1,0,0,0,984,79,1,0,0,0,985,986,7,10,0,0,986,81,1,0,0,0,987,999,
+		5,232,0,0,988,999,5,368,0,0,989,999,5,129,0,0,990,999,5,378,0,0,991,993,
+		5,189,0,0,992,994,7,11,0,0,993,992,1,0,0,0,993,994,1,0,0,0,994,999,1,0,
+		0,0,995,996,5,103,0,0,996,997,5,144,0,0,997,999,3,84,42,0,998,987,1,0,
+		0,0,998,988,1,0,0,0,998,989,1,0,0,0,998,990,1,0,0,0,998,991,1,0,0,0,998,
+		995,1,0,0,0,999,83,1,0,0,0,1000,1001,6,42,-1,0,1001,1008,3,92,46,0,1002,
+		1003,7,12,0,0,1003,1008,3,84,42,9,1004,1005,3,86,43,0,1005,1006,3,84,42,
+		2,1006,1008,1,0,0,0,1007,1000,1,0,0,0,1007,1002,1,0,0,0,1007,1004,1,0,
+		0,0,1008,1060,1,0,0,0,1009,1010,10,7,0,0,1010,1011,5,26,0,0,1011,1012,
+		5,359,0,0,1012,1013,5,411,0,0,1013,1059,3,84,42,8,1014,1015,10,5,0,0,1015,
+		1016,5,443,0,0,1016,1059,3,84,42,6,1017,1018,10,4,0,0,1018,1019,7,13,0,
+		0,1019,1059,3,84,42,5,1020,1021,10,3,0,0,1021,1022,7,12,0,0,1022,1059,
+		3,84,42,4,1023,1024,10,1,0,0,1024,1025,3,86,43,0,1025,1026,3,84,42,2,1026,
+		1059,1,0,0,0,1027,1028,10,12,0,0,1028,1029,5,427,0,0,1029,1030,3,90,45,
+		0,1030,1031,5,428,0,0,1031,1059,1,0,0,0,1032,1033,10,11,0,0,1033,1047,
+		5,2,0,0,1034,1039,3,310,155,0,1035,1036,5,433,0,0,1036,1038,3,310,155,
+		0,1037,1035,1,0,0,0,1038,1041,1,0,0,0,1039,1037,1,0,0,0,1039,1040,1,0,
+		0,0,1040,1044,1,0,0,0,1041,1039,1,0,0,0,1042,1043,5,433,0,0,1043,1045,
+		5,438,0,0,1044,1042,1,0,0,0,1044,1045,1,0,0,0,1045,1048,1,0,0,0,1046,1048,
+		5,438,0,0,1047,1034,1,0,0,0,1047,1046,1,0,0,0,1048,1059,1,0,0,0,1049,1050,
+		10,10,0,0,1050,1051,5,435,0,0,1051,1059,3,144,72,0,1052,1053,10,8,0,0,
+		1053,1054,5,52,0,0,1054,1059,3,294,147,0,1055,1056,10,6,0,0,1056,1057,
+		5,26,0,0,1057,1059,5,203,0,0,1058,1009,1,0,0,0,1058,1014,1,0,0,0,1058,
+		1017,1,0,0,0,1058,1020,1,0,0,0,1058,1023,1,0,0,0,1058,1027,1,0,0,0,1058,
+		1032,1,0,0,0,1058,1049,1,0,0,0,1058,1052,1,0,0,0,1058,1055,1,0,0,0,1059,
+		1062,1,0,0,0,1060,1058,1,0,0,0,1060,1061,1,0,0,0,1061,85,1,0,0,0,1062,
+		1060,1,0,0,0,1063,1080,5,452,0,0,1064,1080,5,451,0,0,1065,1080,5,450,0,
+		0,1066,1067,5,241,0,0,1067,1073,5,425,0,0,1068,1069,3,310,155,0,1069,1070,
+		5,433,0,0,1070,1072,1,0,0,0,1071,1068,1,0,0,0,1072,1075,1,0,0,0,1073,1071,
+		1,0,0,0,1073,1074,1,0,0,0,1074,1076,1,0,0,0,1075,1073,1,0,0,0,1076,1077,
+		3,88,44,0,1077,1078,5,426,0,0,1078,1080,1,0,0,0,1079,1063,1,0,0,0,1079,
+		1064,1,0,0,0,1079,1065,1,0,0,0,1079,1066,1,0,0,0,1080,87,1,0,0,0,1081,
+		1082,7,14,0,0,1082,89,1,0,0,0,1083,1085,5,434,0,0,1084,1086,3,84,42,0,
+		1085,1084,1,0,0,0,1085,1086,1,0,0,0,1086,1095,1,0,0,0,1087,1092,3,76,38,
+		0,1088,1090,5,434,0,0,1089,1091,3,84,42,0,1090,1089,1,0,0,0,1090,1091,
+		1,0,0,0,1091,1093,1,0,0,0,1092,1088,1,0,0,0,1092,1093,1,0,0,0,1093,1095,
+		1,0,0,0,1094,1083,1,0,0,0,1094,1087,1,0,0,0,1095,91,1,0,0,0,1096,1172,
+		3,94,47,0,1097,1172,5,424,0,0,1098,1172,5,93,0,0,1099,1100,5,425,0,0,1100,
+		1101,3,136,68,0,1101,1102,5,426,0,0,1102,1172,1,0,0,0,1103,1104,5,1,0,
+		0,1104,1105,3,12,6,0,1105,1106,5,426,0,0,1106,1172,1,0,0,0,1107,1117,5,
+		301,0,0,1108,1110,5,425,0,0,1109,1111,3,136,68,0,1110,1109,1,0,0,0,1110,
+		1111,1,0,0,0,1111,1112,1,0,0,0,1112,1118,5,426,0,0,1113,1114,5,1,0,0,1114,
+		1115,3,12,6,0,1115,1116,5,426,0,0,1116,1118,1,0,0,0,1117,1108,1,0,0,0,
+		1117,1113,1,0,0,0,1118,1172,1,0,0,0,1119,1120,5,125,0,0,1120,1121,5,1,
+		0,0,1121,1122,3,12,6,0,1122,1123,5,426,0,0,1123,1172,1,0,0,0,1124,1125,
+		7,15,0,0,1125,1172,3,142,71,0,1126,1127,7,16,0,0,1127,1128,5,1,0,0,1128,
+		1129,3,12,6,0,1129,1130,5,426,0,0,1130,1172,1,0,0,0,1131,1132,7,17,0,0,
+		1132,1172,3,120,60,0,1133,1134,5,4,0,0,1134,1143,5,429,0,0,1135,1140,3,
+		124,62,0,1136,1137,5,431,0,0,1137,1139,3,124,62,0,1138,1136,1,0,0,0,1139,
+		1142,1,0,0,0,1140,1138,1,0,0,0,1140,1141,1,0,0,0,1141,1144,1,0,0,0,1142,
+		1140,1,0,0,0,1143,1135,1,0,0,0,1143,1144,1,0,0,0,1144,1145,1,0,0,0,1145,
+		1172,5,430,0,0,1146,1147,5,4,0,0,1147,1156,5,427,0,0,1148,1153,3,124,62,
+		0,1149,1150,5,431,0,0,1150,1152,3,124,62,0,1151,1149,1,0,0,0,1152,1155,
+		1,0,0,0,1153,1151,1,0,0,0,1153,1154,1,0,0,0,1154,1157,1,0,0,0,1155,1153,
+		1,0,0,0,1156,1148,1,0,0,0,1156,1157,1,0,0,0,1157,1158,1,0,0,0,1158,1172,
+		5,428,0,0,1159,1160,5,40,0,0,1160,1161,5,425,0,0,1161,1162,3,76,38,0,1162,
+		1163,5,21,0,0,1163,1164,3,144,72,0,1164,1165,5,426,0,0,1165,1172,1,0,0,
+		0,1166,1172,3,118,59,0,1167,1172,3,126,63,0,1168,1172,3,132,66,0,1169,
+		1172,3,116,58,0,1170,1172,3,98,49,0,1171,1096,1,0,0,0,1171,1097,1,0,0,
+		0,1171,1098,1,0,0,0,1171,1099,1,0,0,0,1171,1103,1,0,0,0,1171,1107,1,0,
+		0,0,1171,1119,1,0,0,0,1171,1124,1,0,0,0,1171,1126,1,0,0,0,1171,1131,1,
+		0,0,0,1171,1133,1,0,0,0,1171,1146,1,0,0,0,1171,1159,1,0,0,0,1171,1166,
+		1,0,0,0,1171,1167,1,0,0,0,1171,1168,1,0,0,0,1171,1169,1,0,0,0,1171,1170,
+		1,0,0,0,1172,93,1,0,0,0,1173,1183,5,232,0,0,1174,1183,5,368,0,0,1175,1183,
+		5,129,0,0,1176,1183,5,421,0,0,1177,1183,5,422,0,0,1178,1183,5,423,0,0,
+		1179,1183,3,96,48,0,1180,1183,5,418,0,0,1181,1183,5,419,0,0,1182,1173,
+		1,0,0,0,1182,1174,1,0,0,0,1182,1175,1,0,0,0,1182,1176,1,0,0,0,1182,1177,
+		1,0,0,0,1182,1178,1,0,0,0,1182,1179,1,0,0,0,1182,1180,1,0,0,0,1182,1181,
+		1,0,0,0,1183,95,1,0,0,0,1184,1193,5,415,0,0,1185,1193,5,416,0,0,1186,1193,
+		5,420,0,0,1187,1190,5,417,0,0,1188,1189,5,373,0,0,1189,1191,5,415,0,0,
+		1190,1188,1,0,0,0,1190,1191,1,0,0,0,1191,1193,1,0,0,0,1192,1184,1,0,0,
+		0,1192,1185,1,0,0,0,1192,1186,1,0,0,0,1192,1187,1,0,0,0,1193,97,1,0,0,
+		0,1194,1204,3,298,149,0,1195,1196,5,433,0,0,1196,1198,5,438,0,0,1197,1199,
+		3,42,21,0,1198,1197,1,0,0,0,1198,1199,1,0,0,0,1199,1205,1,0,0,0,1200,1201,
+		3,100,50,0,1201,1202,3,104,52,0,1202,1205,1,0,0,0,1203,1205,3,96,48,0,
+		1204,1195,1,0,0,0,1204,1200,1,0,0,0,1204,1203,1,0,0,0,1204,1205,1,0,0,
+		0,1205,1232,1,0,0,0,1206,1207,5,11,0,0,1207,1208,5,434,0,0,1208,1209,3,
+		298,149,0,1209,1210,3,100,50,0,1210,1211,3,104,52,0,1211,1232,1,0,0,0,
+		1212,1213,3,318,159,0,1213,1214,3,100,50,0,1214,1215,3,104,52,0,1215,1232,
+		1,0,0,0,1216,1221,3,316,158,0,1217,1218,5,433,0,0,1218,1220,3,310,155,
+		0,1219,1217,1,0,0,0,1220,1223,1,0,0,0,1221,1219,1,0,0,0,1221,1222,1,0,
+		0,0,1222,1229,1,0,0,0,1223,1221,1,0,0,0,1224,1225,5,433,0,0,1225,1227,
+		5,438,0,0,1226,1228,3,42,21,0,1227,1226,1,0,0,0,1227,1228,1,0,0,0,1228,
+		1230,1,0,0,0,1229,1224,1,0,0,0,1229,1230,1,0,0,0,1230,1232,1,0,0,0,1231,
+		1194,1,0,0,0,1231,1206,1,0,0,0,1231,1212,1,0,0,0,1231,1216,1,0,0,0,1232,
+		99,1,0,0,0,1233,1234,5,425,0,0,1234,1235,5,438,0,0,1235,1259,5,426,0,0,
+		1236,1251,5,425,0,0,1237,1239,7,2,0,0,1238,1237,1,0,0,0,1238,1239,1,0,
+		0,0,1239,1240,1,0,0,0,1240,1245,3,102,51,0,1241,1242,5,431,0,0,1242,1244,
+		3,102,51,0,1243,1241,1,0,0,0,1244,1247,1,0,0,0,1245,1243,1,0,0,0,1245,
+		1246,1,0,0,0,1246,1249,1,0,0,0,1247,1245,1,0,0,0,1248,1250,3,48,24,0,1249,
+		1248,1,0,0,0,1249,1250,1,0,0,0,1250,1252,1,0,0,0,1251,1238,1,0,0,0,1251,
+		1252,1,0,0,0,1252,1253,1,0,0,0,1253,1259,5,426,0,0,1254,1255,5,1,0,0,1255,
+		1256,3,12,6,0,1256,1257,5,426,0,0,1257,1259,1,0,0,0,1258,1233,1,0,0,0,
+		1258,1236,1,0,0,0,1258,1254,1,0,0,0,1259,101,1,0,0,0,1260,1261,5,450,0,
+		0,1261,1262,3,300,150,0,1262,1263,5,450,0,0,1263,1264,3,76,38,0,1264,1278,
+		1,0,0,0,1265,1266,3,310,155,0,1266,1267,7,18,0,0,1267,1268,3,76,38,0,1268,
+		1278,1,0,0,0,1269,1271,5,392,0,0,1270,1269,1,0,0,0,1270,1271,1,0,0,0,1271,
+		1272,1,0,0,0,1272,1275,3,76,38,0,1273,1274,7,19,0,0,1274,1276,5,234,0,
+		0,1275,1273,1,0,0,0,1275,1276,1,0,0,0,1276,1278,1,0,0,0,1277,1260,1,0,
+		0,0,1277,1265,1,0,0,0,1277,1270,1,0,0,0,1278,103,1,0,0,0,1279,1308,3,96,
+		48,0,1280,1281,5,405,0,0,1281,1282,5,153,0,0,1282,1283,5,425,0,0,1283,
+		1284,3,48,24,0,1284,1285,5,426,0,0,1285,1287,1,0,0,0,1286,1280,1,0,0,0,
+		1286,1287,1,0,0,0,1287,1294,1,0,0,0,1288,1289,5,132,0,0,1289,1290,5,425,
+		0,0,1290,1291,5,402,0,0,1291,1292,3,76,38,0,1292,1293,5,426,0,0,1293,1295,
+		1,0,0,0,1294,1288,1,0,0,0,1294,1295,1,0,0,0,1295,1298,1,0,0,0,1296,1297,
+		7,19,0,0,1297,1299,5,234,0,0,1298,1296,1,0,0,0,1298,1299,1,0,0,0,1299,
+		1305,1,0,0,0,1300,1303,5,250,0,0,1301,1304,3,306,153,0,1302,1304,3,106,
+		53,0,1303,1301,1,0,0,0,1303,1302,1,0,0,0,1304,1306,1,0,0,0,1305,1300,1,
+		0,0,0,1305,1306,1,0,0,0,1306,1308,1,0,0,0,1307,1279,1,0,0,0,1307,1286,
+		1,0,0,0,1308,105,1,0,0,0,1309,1311,5,425,0,0,1310,1312,3,108,54,0,1311,
+		1310,1,0,0,0,1311,1312,1,0,0,0,1312,1316,1,0,0,0,1313,1314,5,256,0,0,1314,
+		1315,5,34,0,0,1315,1317,3,136,68,0,1316,1313,1,0,0,0,1316,1317,1,0,0,0,
+		1317,1319,1,0,0,0,1318,1320,3,48,24,0,1319,1318,1,0,0,0,1319,1320,1,0,
+		0,0,1320,1322,1,0,0,0,1321,1323,3,112,56,0,1322,1321,1,0,0,0,1322,1323,
+		1,0,0,0,1323,1324,1,0,0,0,1324,1325,5,426,0,0,1325,107,1,0,0,0,1326,1327,
+		3,306,153,0,1327,109,1,0,0,0,1328,1329,3,306,153,0,1329,1330,5,21,0,0,
+		1330,1331,3,106,53,0,1331,111,1,0,0,0,1332,1333,5,317,0,0,1333,1334,5,
+		404,0,0,1334,1335,5,148,0,0,1335,1357,3,76,38,0,1336,1343,7,20,0,0,1337,
+		1344,3,114,57,0,1338,1339,5,30,0,0,1339,1340,3,114,57,0,1340,1341,5,17,
+		0,0,1341,1342,3,114,57,0,1342,1344,1,0,0,0,1343,1337,1,0,0,0,1343,1338,
+		1,0,0,0,1344,1354,1,0,0,0,1345,1352,5,122,0,0,1346,1347,5,73,0,0,1347,
+		1353,5,301,0,0,1348,1353,5,153,0,0,1349,1353,5,358,0,0,1350,1351,5,224,
+		0,0,1351,1353,5,248,0,0,1352,1346,1,0,0,0,1352,1348,1,0,0,0,1352,1349,
+		1,0,0,0,1352,1350,1,0,0,0,1353,1355,1,0,0,0,1354,1345,1,0,0,0,1354,1355,
+		1,0,0,0,1355,1357,1,0,0,0,1356,1332,1,0,0,0,1356,1336,1,0,0,0,1357,113,
+		1,0,0,0,1358,1359,5,374,0,0,1359,1366,7,21,0,0,1360,1361,5,73,0,0,1361,
+		1366,5,301,0,0,1362,1363,3,84,42,0,1363,1364,7,21,0,0,1364,1366,1,0,0,
+		0,1365,1358,1,0,0,0,1365,1360,1,0,0,0,1365,1362,1,0,0,0,1366,115,1,0,0,
+		0,1367,1368,5,128,0,0,1368,1371,5,425,0,0,1369,1372,3,310,155,0,1370,1372,
+		3,96,48,0,1371,1369,1,0,0,0,1371,1370,1,0,0,0,1372,1373,1,0,0,0,1373,1374,
+		7,22,0,0,1374,1375,3,76,38,0,1375,1376,5,426,0,0,1376,1489,1,0,0,0,1377,
+		1378,5,263,0,0,1378,1379,5,425,0,0,1379,1380,3,84,42,0,1380,1381,7,23,
+		0,0,1381,1382,3,84,42,0,1382,1383,5,426,0,0,1383,1489,1,0,0,0,1384,1385,
+		5,252,0,0,1385,1386,5,425,0,0,1386,1401,3,84,42,0,1387,1388,5,259,0,0,
+		1388,1389,3,84,42,0,1389,1390,5,144,0,0,1390,1393,3,84,42,0,1391,1392,
+		5,136,0,0,1392,1394,3,84,42,0,1393,1391,1,0,0,0,1393,1394,1,0,0,0,1394,
+		1402,1,0,0,0,1395,1396,5,431,0,0,1396,1398,3,76,38,0,1397,1395,1,0,0,0,
+		1398,1399,1,0,0,0,1399,1397,1,0,0,0,1399,1400,1,0,0,0,1400,1402,1,0,0,
+		0,1401,1387,1,0,0,0,1401,1397,1,0,0,0,1402,1403,1,0,0,0,1403,1404,5,426,
+		0,0,1404,1489,1,0,0,0,1405,1406,5,345,0,0,1406,1407,5,425,0,0,1407,1431,
+		3,84,42,0,1408,1409,5,144,0,0,1409,1412,3,84,42,0,1410,1411,5,136,0,0,
+		1411,1413,3,84,42,0,1412,1410,1,0,0,0,1412,1413,1,0,0,0,1413,1432,1,0,
+		0,0,1414,1415,5,136,0,0,1415,1418,3,84,42,0,1416,1417,5,144,0,0,1417,1419,
+		3,84,42,0,1418,1416,1,0,0,0,1418,1419,1,0,0,0,1419,1432,1,0,0,0,1420,1421,
+		5,324,0,0,1421,1422,3,84,42,0,1422,1423,5,120,0,0,1423,1424,3,84,42,0,
+		1424,1432,1,0,0,0,1425,1426,5,431,0,0,1426,1428,3,76,38,0,1427,1425,1,
+		0,0,0,1428,1429,1,0,0,0,1429,1427,1,0,0,0,1429,1430,1,0,0,0,1430,1432,
+		1,0,0,0,1431,1408,1,0,0,0,1431,1414,1,0,0,0,1431,1420,1,0,0,0,1431,1427,
+		1,0,0,0,1432,1433,1,0,0,0,1433,1434,5,426,0,0,1434,1489,1,0,0,0,1435,1436,
+		5,367,0,0,1436,1438,5,425,0,0,1437,1439,7,24,0,0,1438,1437,1,0,0,0,1438,
+		1439,1,0,0,0,1439,1454,1,0,0,0,1440,1441,5,144,0,0,1441,1455,3,136,68,
+		0,1442,1452,3,76,38,0,1443,1444,5,144,0,0,1444,1453,3,136,68,0,1445,1446,
+		5,431,0,0,1446,1448,3,76,38,0,1447,1445,1,0,0,0,1448,1451,1,0,0,0,1449,
+		1447,1,0,0,0,1449,1450,1,0,0,0,1450,1453,1,0,0,0,1451,1449,1,0,0,0,1452,
+		1443,1,0,0,0,1452,1449,1,0,0,0,1453,1455,1,0,0,0,1454,1440,1,0,0,0,1454,
+		1442,1,0,0,0,1455,1456,1,0,0,0,1456,1457,5,426,0,0,1457,1489,1,0,0,0,1458,
+		1459,7,25,0,0,1459,1460,5,1,0,0,1460,1461,3,12,6,0,1461,1462,5,426,0,0,
+		1462,1489,1,0,0,0,1463,1464,7,26,0,0,1464,1489,3,138,69,0,1465,1466,5,
+		233,0,0,1466,1467,5,425,0,0,1467,1468,3,76,38,0,1468,1469,5,431,0,0,1469,
+		1470,3,76,38,0,1470,1471,5,426,0,0,1471,1489,1,0,0,0,1472,1475,7,27,0,
+		0,1473,1474,5,425,0,0,1474,1476,5,426,0,0,1475,1473,1,0,0,0,1475,1476,
+		1,0,0,0,1476,1489,1,0,0,0,1477,1478,5,75,0,0,1478,1479,5,425,0,0,1479,
+		1489,5,426,0,0,1480,1486,7,28,0,0,1481,1483,5,425,0,0,1482,1484,5,421,
+		0,0,1483,1482,1,0,0,0,1483,1484,1,0,0,0,1484,1485,1,0,0,0,1485,1487,5,
+		426,0,0,1486,1481,1,0,0,0,1486,1487,1,0,0,0,1487,1489,1,0,0,0,1488,1367,
+		1,0,0,0,1488,1377,1,0,0,0,1488,1384,1,0,0,0,1488,1405,1,0,0,0,1488,1435,
+		1,0,0,0,1488,1458,1,0,0,0,1488,1463,1,0,0,0,1488,1465,1,0,0,0,1488,1472,
+		1,0,0,0,1488,1477,1,0,0,0,1488,1480,1,0,0,0,1489,117,1,0,0,0,1490,1492,
+		5,39,0,0,1491,1493,3,76,38,0,1492,1491,1,0,0,0,1492,1493,1,0,0,0,1493,
+		1499,1,0,0,0,1494,1495,5,401,0,0,1495,1496,3,76,38,0,1496,1497,5,357,0,
+		0,1497,1498,3,76,38,0,1498,1500,1,0,0,0,1499,1494,1,0,0,0,1500,1501,1,
+		0,0,0,1501,1499,1,0,0,0,1501,1502,1,0,0,0,1502,1505,1,0,0,0,1503,1504,
+		5,110,0,0,1504,1506,3,76,38,0,1505,1503,1,0,0,0,1505,1506,1,0,0,0,1506,
+		1507,1,0,0,0,1507,1508,5,115,0,0,1508,119,1,0,0,0,1509,1518,5,427,0,0,
+		1510,1515,3,122,61,0,1511,1512,5,431,0,0,1512,1514,3,122,61,0,1513,1511,
+		1,0,0,0,1514,1517,1,0,0,0,1515,1513,1,0,0,0,1515,1516,1,0,0,0,1516,1519,
+		1,0,0,0,1517,1515,1,0,0,0,1518,1510,1,0,0,0,1518,1519,1,0,0,0,1519,1520,
+		1,0,0,0,1520,1521,5,428,0,0,1521,121,1,0,0,0,1522,1525,3,76,38,0,1523,
+		1525,3,120,60,0,1524,1522,1,0,0,0,1524,1523,1,0,0,0,1525,123,1,0,0,0,1526,
+		1527,3,76,38,0,1527,1528,7,29,0,0,1528,1529,3,76,38,0,1529,125,1,0,0,0,
+		1530,1534,5,181,0,0,1531,1532,5,425,0,0,1532,1533,5,421,0,0,1533,1535,
+		5,426,0,0,1534,1531,1,0,0,0,1534,1535,1,0,0,0,1535,1536,1,0,0,0,1536,1538,
+		3,96,48,0,1537,1539,3,128,64,0,1538,1537,1,0,0,0,1538,1539,1,0,0,0,1539,
+		127,1,0,0,0,1540,1543,3,130,65,0,1541,1542,5,361,0,0,1542,1544,3,130,65,
+		0,1543,1541,1,0,0,0,1543,1544,1,0,0,0,1544,1548,1,0,0,0,1545,1546,5,425,
+		0,0,1546,1547,5,421,0,0,1547,1549,5,426,0,0,1548,1545,1,0,0,0,1548,1549,
+		1,0,0,0,1549,129,1,0,0,0,1550,1551,7,30,0,0,1551,131,1,0,0,0,1552,1553,
+		3,134,67,0,1553,1554,3,96,48,0,1554,133,1,0,0,0,1555,1556,5,107,0,0,1556,
+		1578,5,265,0,0,1557,1558,7,31,0,0,1558,1560,5,393,0,0,1559,1561,3,150,
+		75,0,1560,1559,1,0,0,0,1560,1561,1,0,0,0,1561,1578,1,0,0,0,1562,1563,5,
+		220,0,0,1563,1565,7,32,0,0,1564,1566,5,393,0,0,1565,1564,1,0,0,0,1565,
+		1566,1,0,0,0,1566,1568,1,0,0,0,1567,1569,3,150,75,0,1568,1567,1,0,0,0,
+		1568,1569,1,0,0,0,1569,1578,1,0,0,0,1570,1572,7,33,0,0,1571,1573,3,150,
+		75,0,1572,1571,1,0,0,0,1572,1573,1,0,0,0,1573,1574,1,0,0,0,1574,1575,7,
+		34,0,0,1575,1576,5,359,0,0,1576,1578,5,411,0,0,1577,1555,1,0,0,0,1577,
+		1557,1,0,0,0,1577,1562,1,0,0,0,1577,1570,1,0,0,0,1578,135,1,0,0,0,1579,
+		1584,3,76,38,0,1580,1581,5,431,0,0,1581,1583,3,76,38,0,1582,1580,1,0,0,
+		0,1583,1586,1,0,0,0,1584,1582,1,0,0,0,1584,1585,1,0,0,0,1585,137,1,0,0,
+		0,1586,1584,1,0,0,0,1587,1588,5,425,0,0,1588,1589,3,136,68,0,1589,1590,
+		5,426,0,0,1590,1596,1,0,0,0,1591,1592,5,1,0,0,1592,1593,3,12,6,0,1593,
+		1594,5,426,0,0,1594,1596,1,0,0,0,1595,1587,1,0,0,0,1595,1591,1,0,0,0,1596,
+		139,1,0,0,0,1597,1599,5,425,0,0,1598,1600,3,136,68,0,1599,1598,1,0,0,0,
+		1599,1600,1,0,0,0,1600,1601,1,0,0,0,1601,1607,5,426,0,0,1602,1603,5,1,
+		0,0,1603,1604,3,12,6,0,1604,1605,5,426,0,0,1605,1607,1,0,0,0,1606,1597,
+		1,0,0,0,1606,1602,1,0,0,0,1607,141,1,0,0,0,1608,1609,5,425,0,0,1609,1610,
+		3,76,38,0,1610,1611,5,426,0,0,1611,1617,1,0,0,0,1612,1613,5,1,0,0,1613,
+		1614,3,12,6,0,1614,1615,5,426,0,0,1615,1617,1,0,0,0,1616,1608,1,0,0,0,
+		1616,1612,1,0,0,0,1617,143,1,0,0,0,1618,1620,5,320,0,0,1619,1618,1,0,0,
+		0,1619,1620,1,0,0,0,1620,1621,1,0,0,0,1621,1625,3,148,74,0,1622,1624,3,
+		146,73,0,1623,1622,1,0,0,0,1624,1627,1,0,0,0,1625,1623,1,0,0,0,1625,1626,
+		1,0,0,0,1626,145,1,0,0,0,1627,1625,1,0,0,0,1628,1630,5,427,0,0,1629,1631,
+		5,421,0,0,1630,1629,1,0,0,0,1630,1631,1,0,0,0,1631,1632,1,0,0,0,1632,1641,
+		5,428,0,0,1633,1637,5,20,0,0,1634,1635,5,427,0,0,1635,1636,5,421,0,0,1636,
+		1638,5,428,0,0,1637,1634,1,0,0,0,1637,1638,1,0,0,0,1638,1641,1,0,0,0,1639,
+		1641,5,201,0,0,1640,1628,1,0,0,0,1640,1633,1,0,0,0,1640,1639,1,0,0,0,1641,
+		147,1,0,0,0,1642,1643,5,341,0,0,1643,1652,5,445,0,0,1644,1649,3,152,76,
+		0,1645,1646,5,431,0,0,1646,1648,3,152,76,0,1647,1645,1,0,0,0,1648,1651,
+		1,0,0,0,1649,1647,1,0,0,0,1649,1650,1,0,0,0,1650,1653,1,0,0,0,1651,1649,
+		1,0,0,0,1652,1644,1,0,0,0,1652,1653,1,0,0,0,1653,1654,1,0,0,0,1654,1682,
+		5,446,0,0,1655,1656,5,209,0,0,1656,1657,5,425,0,0,1657,1658,3,144,72,0,
+		1658,1659,5,431,0,0,1659,1660,3,144,72,0,1660,1661,5,426,0,0,1661,1682,
+		1,0,0,0,1662,1663,5,4,0,0,1663,1664,5,427,0,0,1664,1665,3,144,72,0,1665,
+		1666,5,437,0,0,1666,1667,3,144,72,0,1667,1668,5,428,0,0,1668,1682,1,0,
+		0,0,1669,1674,5,181,0,0,1670,1671,5,425,0,0,1671,1672,5,421,0,0,1672,1675,
+		5,426,0,0,1673,1675,3,128,64,0,1674,1670,1,0,0,0,1674,1673,1,0,0,0,1674,
+		1675,1,0,0,0,1675,1682,1,0,0,0,1676,1682,3,134,67,0,1677,1679,3,298,149,
+		0,1678,1680,3,150,75,0,1679,1678,1,0,0,0,1679,1680,1,0,0,0,1680,1682,1,
+		0,0,0,1681,1642,1,0,0,0,1681,1655,1,0,0,0,1681,1662,1,0,0,0,1681,1669,
+		1,0,0,0,1681,1676,1,0,0,0,1681,1677,1,0,0,0,1682,149,1,0,0,0,1683,1684,
+		5,425,0,0,1684,1685,3,136,68,0,1685,1686,5,426,0,0,1686,151,1,0,0,0,1687,
+		1688,3,306,153,0,1688,1689,3,144,72,0,1689,153,1,0,0,0,1690,1691,5,178,
+		0,0,1691,1692,5,182,0,0,1692,1695,3,294,147,0,1693,1694,5,21,0,0,1694,
+		1696,3,306,153,0,1695,1693,1,0,0,0,1695,1696,1,0,0,0,1696,1698,1,0,0,0,
+		1697,1699,3,182,91,0,1698,1697,1,0,0,0,1698,1699,1,0,0,0,1699,1703,1,0,
+		0,0,1700,1701,5,93,0,0,1701,1704,5,391,0,0,1702,1704,3,12,6,0,1703,1700,
+		1,0,0,0,1703,1702,1,0,0,0,1704,1706,1,0,0,0,1705,1707,3,156,78,0,1706,
+		1705,1,0,0,0,1706,1707,1,0,0,0,1707,1709,1,0,0,0,1708,1710,3,160,80,0,
+		1709,1708,1,0,0,0,1709,1710,1,0,0,0,1710,155,1,0,0,0,1711,1712,5,239,0,
+		0,1712,1723,5,61,0,0,1713,1714,5,425,0,0,1714,1715,3,136,68,0,1715,1718,
+		5,426,0,0,1716,1717,5,402,0,0,1717,1719,3,76,38,0,1718,1716,1,0,0,0,1718,
+		1719,1,0,0,0,1719,1724,1,0,0,0,1720,1721,5,239,0,0,1721,1722,5,65,0,0,
+		1722,1724,3,306,153,0,1723,1713,1,0,0,0,1723,1720,1,0,0,0,1723,1724,1,
+		0,0,0,1724,1725,1,0,0,0,1725,1741,5,105,0,0,1726,1742,5,228,0,0,1727,1728,
+		5,382,0,0,1728,1729,5,319,0,0,1729,1734,3,158,79,0,1730,1731,5,431,0,0,
+		1731,1733,3,158,79,0,1732,1730,1,0,0,0,1733,1736,1,0,0,0,1734,1732,1,0,
+		0,0,1734,1735,1,0,0,0,1735,1739,1,0,0,0,1736,1734,1,0,0,0,1737,1738,5,
+		402,0,0,1738,1740,3,76,38,0,1739,1737,1,0,0,0,1739,1740,1,0,0,0,1740,1742,
+		1,0,0,0,1741,1726,1,0,0,0,1741,1727,1,0,0,0,1742,157,1,0,0,0,1743,1749,
+		3,306,153,0,1744,1745,5,425,0,0,1745,1746,3,300,150,0,1746,1747,5,426,
+		0,0,1747,1749,1,0,0,0,1748,1743,1,0,0,0,1748,1744,1,0,0,0,1749,1750,1,
+		0,0,0,1750,1751,5,444,0,0,1751,1752,3,76,38,0,1752,159,1,0,0,0,1753,1754,
+		5,293,0,0,1754,1759,3,40,20,0,1755,1756,5,431,0,0,1756,1758,3,40,20,0,
+		1757,1755,1,0,0,0,1758,1761,1,0,0,0,1759,1757,1,0,0,0,1759,1760,1,0,0,
+		0,1760,161,1,0,0,0,1761,1759,1,0,0,0,1762,1764,5,382,0,0,1763,1765,5,240,
+		0,0,1764,1763,1,0,0,0,1764,1765,1,0,0,0,1765,1766,1,0,0,0,1766,1771,3,
+		294,147,0,1767,1769,5,21,0,0,1768,1767,1,0,0,0,1768,1769,1,0,0,0,1769,
+		1770,1,0,0,0,1770,1772,3,306,153,0,1771,1768,1,0,0,0,1771,1772,1,0,0,0,
+		1772,1773,1,0,0,0,1773,1774,5,319,0,0,1774,1779,3,158,79,0,1775,1776,5,
+		431,0,0,1776,1778,3,158,79,0,1777,1775,1,0,0,0,1778,1781,1,0,0,0,1779,
+		1777,1,0,0,0,1779,1780,1,0,0,0,1780,1791,1,0,0,0,1781,1779,1,0,0,0,1782,
+		1783,5,144,0,0,1783,1788,3,58,29,0,1784,1785,5,431,0,0,1785,1787,3,58,
+		29,0,1786,1784,1,0,0,0,1787,1790,1,0,0,0,1788,1786,1,0,0,0,1788,1789,1,
+		0,0,0,1789,1792,1,0,0,0,1790,1788,1,0,0,0,1791,1782,1,0,0,0,1791,1792,
+		1,0,0,0,1792,1795,1,0,0,0,1793,1794,5,402,0,0,1794,1796,3,76,38,0,1795,
+		1793,1,0,0,0,1795,1796,1,0,0,0,1796,1798,1,0,0,0,1797,1799,3,160,80,0,
+		1798,1797,1,0,0,0,1798,1799,1,0,0,0,1799,163,1,0,0,0,1800,1801,5,97,0,
+		0,1801,1803,5,144,0,0,1802,1804,5,240,0,0,1803,1802,1,0,0,0,1803,1804,
+		1,0,0,0,1804,1805,1,0,0,0,1805,1807,3,294,147,0,1806,1808,5,438,0,0,1807,
+		1806,1,0,0,0,1807,1808,1,0,0,0,1808,1813,1,0,0,0,1809,1811,5,21,0,0,1810,
+		1809,1,0,0,0,1810,1811,1,0,0,0,1811,1812,1,0,0,0,1812,1814,3,306,153,0,
+		1813,1810,1,0,0,0,1813,1814,1,0,0,0,1814,1824,1,0,0,0,1815,1816,5,387,
+		0,0,1816,1821,3,58,29,0,1817,1818,5,431,0,0,1818,1820,3,58,29,0,1819,1817,
+		1,0,0,0,1820,1823,1,0,0,0,1821,1819,1,0,0,0,1821,1822,1,0,0,0,1822,1825,
+		1,0,0,0,1823,1821,1,0,0,0,1824,1815,1,0,0,0,1824,1825,1,0,0,0,1825,1828,
+		1,0,0,0,1826,1827,5,402,0,0,1827,1829,3,76,38,0,1828,1826,1,0,0,0,1828,
+		1829,1,0,0,0,1829,1831,1,0,0,0,1830,1832,3,160,80,0,1831,1830,1,0,0,0,
+		1831,1832,1,0,0,0,1832,165,1,0,0,0,1833,1835,5,66,0,0,1834,1836,5,182,
+		0,0,1835,1834,1,0,0,0,1835,1836,1,0,0,0,1836,1848,1,0,0,0,1837,1842,3,
+		294,147,0,1838,1839,5,425,0,0,1839,1840,3,300,150,0,1840,1841,5,426,0,
+		0,1841,1843,1,0,0,0,1842,1838,1,0,0,0,1842,1843,1,0,0,0,1843,1849,1,0,
+		0,0,1844,1845,5,1,0,0,1845,1846,3,12,6,0,1846,1847,5,426,0,0,1847,1849,
+		1,0,0,0,1848,1837,1,0,0,0,1848,1844,1,0,0,0,1849,1850,1,0,0,0,1850,1854,
+		7,35,0,0,1851,1855,5,337,0,0,1852,1855,5,338,0,0,1853,1855,3,96,48,0,1854,
+		1851,1,0,0,0,1854,1852,1,0,0,0,1854,1853,1,0,0,0,1855,1857,1,0,0,0,1856,
+		1858,5,404,0,0,1857,1856,1,0,0,0,1857,1858,1,0,0,0,1858,1866,1,0,0,0,1859,
+		1867,3,222,111,0,1860,1862,3,168,84,0,1861,1860,1,0,0,0,1862,1865,1,0,
+		0,0,1863,1861,1,0,0,0,1863,1864,1,0,0,0,1864,1867,1,0,0,0,1865,1863,1,
+		0,0,0,1866,1859,1,0,0,0,1866,1863,1,0,0,0,1867,1870,1,0,0,0,1868,1869,
+		5,402,0,0,1869,1871,3,76,38,0,1870,1868,1,0,0,0,1870,1871,1,0,0,0,1871,
+		167,1,0,0,0,1872,1883,5,31,0,0,1873,1883,5,71,0,0,1874,1883,5,157,0,0,
+		1875,1883,5,143,0,0,1876,1878,3,310,155,0,1877,1879,5,21,0,0,1878,1877,
+		1,0,0,0,1878,1879,1,0,0,0,1879,1880,1,0,0,0,1880,1881,3,96,48,0,1881,1883,
+		1,0,0,0,1882,1872,1,0,0,0,1882,1873,1,0,0,0,1882,1874,1,0,0,0,1882,1875,
+		1,0,0,0,1882,1876,1,0,0,0,1883,169,1,0,0,0,1884,1886,5,342,0,0,1885,1887,
+		5,361,0,0,1886,1885,1,0,0,0,1886,1887,1,0,0,0,1887,1893,1,0,0,0,1888,1894,
+		3,294,147,0,1889,1890,5,1,0,0,1890,1891,3,12,6,0,1891,1892,5,426,0,0,1892,
+		1894,1,0,0,0,1893,1888,1,0,0,0,1893,1889,1,0,0,0,1894,1896,1,0,0,0,1895,
+		1897,3,172,86,0,1896,1895,1,0,0,0,1896,1897,1,0,0,0,1897,1899,1,0,0,0,
+		1898,1900,3,220,110,0,1899,1898,1,0,0,0,1899,1900,1,0,0,0,1900,1902,1,
+		0,0,0,1901,1903,3,56,28,0,1902,1901,1,0,0,0,1902,1903,1,0,0,0,1903,1907,
+		1,0,0,0,1904,1905,5,381,0,0,1905,1906,5,361,0,0,1906,1908,3,76,38,0,1907,
+		1904,1,0,0,0,1907,1908,1,0,0,0,1908,1910,1,0,0,0,1909,1911,3,172,86,0,
+		1910,1909,1,0,0,0,1910,1911,1,0,0,0,1911,171,1,0,0,0,1912,1913,5,118,0,
+		0,1913,1914,7,36,0,0,1914,1915,5,425,0,0,1915,1916,5,190,0,0,1916,1917,
+		5,425,0,0,1917,1918,3,300,150,0,1918,1919,5,426,0,0,1919,1920,5,426,0,
+		0,1920,1925,1,0,0,0,1921,1922,5,405,0,0,1922,1923,5,360,0,0,1923,1925,
+		3,48,24,0,1924,1912,1,0,0,0,1924,1921,1,0,0,0,1925,173,1,0,0,0,1926,1928,
+		5,69,0,0,1927,1929,3,176,88,0,1928,1927,1,0,0,0,1928,1929,1,0,0,0,1929,
+		1931,1,0,0,0,1930,1932,7,37,0,0,1931,1930,1,0,0,0,1931,1932,1,0,0,0,1932,
+		1933,1,0,0,0,1933,1935,5,351,0,0,1934,1936,3,178,89,0,1935,1934,1,0,0,
+		0,1935,1936,1,0,0,0,1936,1937,1,0,0,0,1937,1939,3,294,147,0,1938,1940,
+		3,188,94,0,1939,1938,1,0,0,0,1939,1940,1,0,0,0,1940,1944,1,0,0,0,1941,
+		1943,3,198,99,0,1942,1941,1,0,0,0,1943,1946,1,0,0,0,1944,1942,1,0,0,0,
+		1944,1945,1,0,0,0,1945,1956,1,0,0,0,1946,1944,1,0,0,0,1947,1948,5,21,0,
+		0,1948,1954,3,12,6,0,1949,1951,5,404,0,0,1950,1952,5,224,0,0,1951,1950,
+		1,0,0,0,1951,1952,1,0,0,0,1952,1953,1,0,0,0,1953,1955,5,84,0,0,1954,1949,
+		1,0,0,0,1954,1955,1,0,0,0,1955,1957,1,0,0,0,1956,1947,1,0,0,0,1956,1957,
+		1,0,0,0,1957,2220,1,0,0,0,1958,1960,5,69,0,0,1959,1961,3,176,88,0,1960,
+		1959,1,0,0,0,1960,1961,1,0,0,0,1961,1963,1,0,0,0,1962,1964,7,37,0,0,1963,
+		1962,1,0,0,0,1963,1964,1,0,0,0,1964,1965,1,0,0,0,1965,1967,5,332,0,0,1966,
+		1968,3,178,89,0,1967,1966,1,0,0,0,1967,1968,1,0,0,0,1968,1969,1,0,0,0,
+		1969,1971,3,294,147,0,1970,1972,3,188,94,0,1971,1970,1,0,0,0,1971,1972,
+		1,0,0,0,1972,1976,1,0,0,0,1973,1975,3,198,99,0,1974,1973,1,0,0,0,1975,
+		1978,1,0,0,0,1976,1974,1,0,0,0,1976,1977,1,0,0,0,1977,2220,1,0,0,0,1978,
+		1976,1,0,0,0,1979,1981,5,69,0,0,1980,1982,3,176,88,0,1981,1980,1,0,0,0,
+		1981,1982,1,0,0,0,1982,1984,1,0,0,0,1983,1985,7,37,0,0,1984,1983,1,0,0,
+		0,1984,1985,1,0,0,0,1985,1986,1,0,0,0,1986,1988,5,396,0,0,1987,1989,3,
+		178,89,0,1988,1987,1,0,0,0,1988,1989,1,0,0,0,1989,1990,1,0,0,0,1990,1992,
+		3,294,147,0,1991,1993,3,182,91,0,1992,1991,1,0,0,0,1992,1993,1,0,0,0,1993,
+		1994,1,0,0,0,1994,1995,5,21,0,0,1995,1996,3,12,6,0,1996,2220,1,0,0,0,1997,
+		1999,5,69,0,0,1998,2000,3,176,88,0,1999,1998,1,0,0,0,1999,2000,1,0,0,0,
+		2000,2001,1,0,0,0,2001,2002,5,211,0,0,2002,2004,5,396,0,0,2003,2005,3,
+		178,89,0,2004,2003,1,0,0,0,2004,2005,1,0,0,0,2005,2006,1,0,0,0,2006,2008,
+		3,294,147,0,2007,2009,3,182,91,0,2008,2007,1,0,0,0,2008,2009,1,0,0,0,2009,
+		2011,1,0,0,0,2010,2012,3,184,92,0,2011,2010,1,0,0,0,2011,2012,1,0,0,0,
+		2012,2014,1,0,0,0,2013,2015,3,220,110,0,2014,2013,1,0,0,0,2014,2015,1,
+		0,0,0,2015,2016,1,0,0,0,2016,2017,5,21,0,0,2017,2019,3,12,6,0,2018,2020,
+		3,186,93,0,2019,2018,1,0,0,0,2019,2020,1,0,0,0,2020,2220,1,0,0,0,2021,
+		2023,5,69,0,0,2022,2024,5,377,0,0,2023,2022,1,0,0,0,2023,2024,1,0,0,0,
+		2024,2025,1,0,0,0,2025,2027,5,171,0,0,2026,2028,5,59,0,0,2027,2026,1,0,
+		0,0,2027,2028,1,0,0,0,2028,2033,1,0,0,0,2029,2031,3,178,89,0,2030,2029,
+		1,0,0,0,2030,2031,1,0,0,0,2031,2032,1,0,0,0,2032,2034,3,294,147,0,2033,
+		2030,1,0,0,0,2033,2034,1,0,0,0,2034,2036,1,0,0,0,2035,2037,3,184,92,0,
+		2036,2035,1,0,0,0,2036,2037,1,0,0,0,2037,2038,1,0,0,0,2038,2040,5,239,
+		0,0,2039,2041,5,240,0,0,2040,2039,1,0,0,0,2040,2041,1,0,0,0,2041,2042,
+		1,0,0,0,2042,2045,3,294,147,0,2043,2044,5,387,0,0,2044,2046,3,306,153,
+		0,2045,2043,1,0,0,0,2045,2046,1,0,0,0,2046,2047,1,0,0,0,2047,2048,5,425,
+		0,0,2048,2053,3,50,25,0,2049,2050,5,431,0,0,2050,2052,3,50,25,0,2051,2049,
+		1,0,0,0,2052,2055,1,0,0,0,2053,2051,1,0,0,0,2053,2054,1,0,0,0,2054,2056,
+		1,0,0,0,2055,2053,1,0,0,0,2056,2060,5,426,0,0,2057,2059,3,202,101,0,2058,
+		2057,1,0,0,0,2059,2062,1,0,0,0,2060,2058,1,0,0,0,2060,2061,1,0,0,0,2061,
+		2220,1,0,0,0,2062,2060,1,0,0,0,2063,2064,5,69,0,0,2064,2065,5,93,0,0,2065,
+		2067,5,171,0,0,2066,2068,3,184,92,0,2067,2066,1,0,0,0,2067,2068,1,0,0,
+		0,2068,2069,1,0,0,0,2069,2070,5,239,0,0,2070,2074,3,294,147,0,2071,2073,
+		3,202,101,0,2072,2071,1,0,0,0,2073,2076,1,0,0,0,2074,2072,1,0,0,0,2074,
+		2075,1,0,0,0,2075,2220,1,0,0,0,2076,2074,1,0,0,0,2077,2079,5,69,0,0,2078,
+		2080,3,176,88,0,2079,2078,1,0,0,0,2079,2080,1,0,0,0,2080,2081,1,0,0,0,
+		2081,2083,5,327,0,0,2082,2084,3,178,89,0,2083,2082,1,0,0,0,2083,2084,1,
+		0,0,0,2084,2085,1,0,0,0,2085,2091,3,294,147,0,2086,2087,5,182,0,0,2087,
+		2089,3,294,147,0,2088,2090,3,182,91,0,2089,2088,1,0,0,0,2089,2090,1,0,
+		0,0,2090,2092,1,0,0,0,2091,2086,1,0,0,0,2091,2092,1,0,0,0,2092,2100,1,
+		0,0,0,2093,2094,5,144,0,0,2094,2101,3,294,147,0,2095,2096,5,21,0,0,2096,
+		2098,3,12,6,0,2097,2099,3,186,93,0,2098,2097,1,0,0,0,2098,2099,1,0,0,0,
+		2099,2101,1,0,0,0,2100,2093,1,0,0,0,2100,2095,1,0,0,0,2101,2103,1,0,0,
+		0,2102,2104,3,220,110,0,2103,2102,1,0,0,0,2103,2104,1,0,0,0,2104,2106,
+		1,0,0,0,2105,2107,3,200,100,0,2106,2105,1,0,0,0,2106,2107,1,0,0,0,2107,
+		2220,1,0,0,0,2108,2109,5,69,0,0,2109,2111,5,343,0,0,2110,2112,3,178,89,
+		0,2111,2110,1,0,0,0,2111,2112,1,0,0,0,2112,2113,1,0,0,0,2113,2114,3,294,
+		147,0,2114,2115,5,144,0,0,2115,2117,3,294,147,0,2116,2118,3,220,110,0,
+		2117,2116,1,0,0,0,2117,2118,1,0,0,0,2118,2220,1,0,0,0,2119,2120,5,69,0,
+		0,2120,2122,5,305,0,0,2121,2123,3,178,89,0,2122,2121,1,0,0,0,2122,2123,
+		1,0,0,0,2123,2131,1,0,0,0,2124,2127,3,294,147,0,2125,2126,5,27,0,0,2126,
+		2128,3,218,109,0,2127,2125,1,0,0,0,2127,2128,1,0,0,0,2128,2132,1,0,0,0,
+		2129,2130,5,27,0,0,2130,2132,3,218,109,0,2131,2124,1,0,0,0,2131,2129,1,
+		0,0,0,2132,2220,1,0,0,0,2133,2134,5,69,0,0,2134,2136,5,85,0,0,2135,2137,
+		3,178,89,0,2136,2135,1,0,0,0,2136,2137,1,0,0,0,2137,2138,1,0,0,0,2138,
+		2147,3,306,153,0,2139,2141,5,404,0,0,2140,2139,1,0,0,0,2140,2141,1,0,0,
+		0,2141,2143,1,0,0,0,2142,2144,3,204,102,0,2143,2142,1,0,0,0,2144,2145,
+		1,0,0,0,2145,2143,1,0,0,0,2145,2146,1,0,0,0,2146,2148,1,0,0,0,2147,2140,
+		1,0,0,0,2147,2148,1,0,0,0,2148,2220,1,0,0,0,2149,2150,5,69,0,0,2150,2151,
+		5,371,0,0,2151,2152,3,294,147,0,2152,2153,5,21,0,0,2153,2154,3,206,103,
+		0,2154,2220,1,0,0,0,2155,2157,5,69,0,0,2156,2158,3,176,88,0,2157,2156,
+		1,0,0,0,2157,2158,1,0,0,0,2158,2160,1,0,0,0,2159,2161,7,37,0,0,2160,2159,
+		1,0,0,0,2160,2161,1,0,0,0,2161,2162,1,0,0,0,2162,2164,7,38,0,0,2163,2165,
+		3,178,89,0,2164,2163,1,0,0,0,2164,2165,1,0,0,0,2165,2166,1,0,0,0,2166,
+		2167,3,294,147,0,2167,2176,5,425,0,0,2168,2173,3,210,105,0,2169,2170,5,
+		431,0,0,2170,2172,3,210,105,0,2171,2169,1,0,0,0,2172,2175,1,0,0,0,2173,
+		2171,1,0,0,0,2173,2174,1,0,0,0,2174,2177,1,0,0,0,2175,2173,1,0,0,0,2176,
+		2168,1,0,0,0,2176,2177,1,0,0,0,2177,2178,1,0,0,0,2178,2180,5,426,0,0,2179,
+		2181,3,212,106,0,2180,2179,1,0,0,0,2180,2181,1,0,0,0,2181,2185,1,0,0,0,
+		2182,2184,3,214,107,0,2183,2182,1,0,0,0,2184,2187,1,0,0,0,2185,2183,1,
+		0,0,0,2185,2186,1,0,0,0,2186,2189,1,0,0,0,2187,2185,1,0,0,0,2188,2190,
+		3,220,110,0,2189,2188,1,0,0,0,2189,2190,1,0,0,0,2190,2220,1,0,0,0,2191,
+		2192,5,69,0,0,2192,2194,7,39,0,0,2193,2195,3,178,89,0,2194,2193,1,0,0,
+		0,2194,2195,1,0,0,0,2195,2196,1,0,0,0,2196,2198,3,294,147,0,2197,2199,
+		3,220,110,0,2198,2197,1,0,0,0,2198,2199,1,0,0,0,2199,2202,1,0,0,0,2200,
+		2201,5,21,0,0,2201,2203,3,76,38,0,2202,2200,1,0,0,0,2202,2203,1,0,0,0,
+		2203,2220,1,0,0,0,2204,2205,5,69,0,0,2205,2207,7,40,0,0,2206,2208,3,178,
+		89,0,2207,2206,1,0,0,0,2207,2208,1,0,0,0,2208,2209,1,0,0,0,2209,2211,3,
+		218,109,0,2210,2212,5,404,0,0,2211,2210,1,0,0,0,2211,2212,1,0,0,0,2212,
+		2216,1,0,0,0,2213,2215,3,216,108,0,2214,2213,1,0,0,0,2215,2218,1,0,0,0,
+		2216,2214,1,0,0,0,2216,2217,1,0,0,0,2217,2220,1,0,0,0,2218,2216,1,0,0,
+		0,2219,1926,1,0,0,0,2219,1958,1,0,0,0,2219,1979,1,0,0,0,2219,1997,1,0,
+		0,0,2219,2021,1,0,0,0,2219,2063,1,0,0,0,2219,2077,1,0,0,0,2219,2108,1,
+		0,0,0,2219,2119,1,0,0,0,2219,2133,1,0,0,0,2219,2149,1,0,0,0,2219,2155,
+		1,0,0,0,2219,2191,1,0,0,0,2219,2204,1,0,0,0,2220,175,1,0,0,0,2221,2222,
+		5,245,0,0,2222,2223,5,285,0,0,2223,177,1,0,0,0,2224,2225,5,163,0,0,2225,
+		2226,5,227,0,0,2226,2227,5,125,0,0,2227,179,1,0,0,0,2228,2229,5,163,0,
+		0,2229,2230,5,125,0,0,2230,181,1,0,0,0,2231,2232,5,425,0,0,2232,2233,3,
+		300,150,0,2233,2234,5,426,0,0,2234,183,1,0,0,0,2235,2236,5,168,0,0,2236,
+		2237,5,49,0,0,2237,2238,3,306,153,0,2238,185,1,0,0,0,2239,2240,5,111,0,
+		0,2240,2241,5,239,0,0,2241,2242,5,403,0,0,2242,2243,5,48,0,0,2243,187,
+		1,0,0,0,2244,2256,5,425,0,0,2245,2250,3,190,95,0,2246,2247,5,431,0,0,2247,
+		2249,3,190,95,0,2248,2246,1,0,0,0,2249,2252,1,0,0,0,2250,2248,1,0,0,0,
+		2250,2251,1,0,0,0,2251,2254,1,0,0,0,2252,2250,1,0,0,0,2253,2255,5,431,
+		0,0,2254,2253,1,0,0,0,2254,2255,1,0,0,0,2255,2257,1,0,0,0,2256,2245,1,
+		0,0,0,2256,2257,1,0,0,0,2257,2258,1,0,0,0,2258,2259,5,426,0,0,2259,189,
+		1,0,0,0,2260,2261,5,400,0,0,2261,2262,5,136,0,0,2262,2263,3,306,153,0,
+		2263,2264,5,21,0,0,2264,2267,3,76,38,0,2265,2266,5,404,0,0,2266,2268,5,
+		370,0,0,2267,2265,1,0,0,0,2267,2268,1,0,0,0,2268,2301,1,0,0,0,2269,2301,
+		3,192,96,0,2270,2271,5,199,0,0,2271,2279,3,294,147,0,2272,2275,5,170,0,
+		0,2273,2275,3,310,155,0,2274,2272,1,0,0,0,2274,2273,1,0,0,0,2275,2276,
+		1,0,0,0,2276,2278,3,310,155,0,2277,2274,1,0,0,0,2278,2281,1,0,0,0,2279,
+		2277,1,0,0,0,2279,2280,1,0,0,0,2280,2301,1,0,0,0,2281,2279,1,0,0,0,2282,
+		2301,5,438,0,0,2283,2286,3,306,153,0,2284,2286,5,385,0,0,2285,2283,1,0,
+		0,0,2285,2284,1,0,0,0,2286,2288,1,0,0,0,2287,2289,3,144,72,0,2288,2287,
+		1,0,0,0,2288,2289,1,0,0,0,2289,2292,1,0,0,0,2290,2291,5,52,0,0,2291,2293,
+		3,294,147,0,2292,2290,1,0,0,0,2292,2293,1,0,0,0,2293,2297,1,0,0,0,2294,
+		2296,3,194,97,0,2295,2294,1,0,0,0,2296,2299,1,0,0,0,2297,2295,1,0,0,0,
+		2297,2298,1,0,0,0,2298,2301,1,0,0,0,2299,2297,1,0,0,0,2300,2260,1,0,0,
+		0,2300,2269,1,0,0,0,2300,2270,1,0,0,0,2300,2282,1,0,0,0,2300,2285,1,0,
+		0,0,2301,191,1,0,0,0,2302,2303,5,65,0,0,2303,2305,3,306,153,0,2304,2302,
+		1,0,0,0,2304,2305,1,0,0,0,2305,2338,1,0,0,0,2306,2307,5,267,0,0,2307,2308,
+		5,190,0,0,2308,2309,5,425,0,0,2309,2310,3,300,150,0,2310,2311,5,426,0,
+		0,2311,2339,1,0,0,0,2312,2313,5,377,0,0,2313,2314,5,425,0,0,2314,2315,
+		3,300,150,0,2315,2316,5,426,0,0,2316,2339,1,0,0,0,2317,2318,5,46,0,0,2318,
+		2319,5,425,0,0,2319,2320,3,76,38,0,2320,2321,5,426,0,0,2321,2339,1,0,0,
+		0,2322,2323,5,138,0,0,2323,2324,5,190,0,0,2324,2325,5,425,0,0,2325,2326,
+		3,300,150,0,2326,2327,5,426,0,0,2327,2328,5,279,0,0,2328,2330,3,294,147,
+		0,2329,2331,3,182,91,0,2330,2329,1,0,0,0,2330,2331,1,0,0,0,2331,2335,1,
+		0,0,0,2332,2334,3,196,98,0,2333,2332,1,0,0,0,2334,2337,1,0,0,0,2335,2333,
+		1,0,0,0,2335,2336,1,0,0,0,2336,2339,1,0,0,0,2337,2335,1,0,0,0,2338,2306,
+		1,0,0,0,2338,2312,1,0,0,0,2338,2317,1,0,0,0,2338,2322,1,0,0,0,2339,193,
+		1,0,0,0,2340,2341,5,65,0,0,2341,2343,3,306,153,0,2342,2340,1,0,0,0,2342,
+		2343,1,0,0,0,2343,2387,1,0,0,0,2344,2345,5,227,0,0,2345,2388,5,232,0,0,
+		2346,2388,5,232,0,0,2347,2348,5,267,0,0,2348,2388,5,190,0,0,2349,2388,
+		5,377,0,0,2350,2351,5,93,0,0,2351,2388,3,76,38,0,2352,2353,5,46,0,0,2353,
+		2354,5,425,0,0,2354,2355,3,76,38,0,2355,2356,5,426,0,0,2356,2388,1,0,0,
+		0,2357,2361,5,149,0,0,2358,2362,5,14,0,0,2359,2360,5,34,0,0,2360,2362,
+		5,93,0,0,2361,2358,1,0,0,0,2361,2359,1,0,0,0,2362,2363,1,0,0,0,2363,2364,
+		5,21,0,0,2364,2388,5,162,0,0,2365,2366,5,149,0,0,2366,2367,5,14,0,0,2367,
+		2368,5,21,0,0,2368,2369,5,425,0,0,2369,2370,3,76,38,0,2370,2372,5,426,
+		0,0,2371,2373,5,339,0,0,2372,2371,1,0,0,0,2372,2373,1,0,0,0,2373,2388,
+		1,0,0,0,2374,2375,5,21,0,0,2375,2388,3,76,38,0,2376,2377,5,279,0,0,2377,
+		2379,3,294,147,0,2378,2380,3,182,91,0,2379,2378,1,0,0,0,2379,2380,1,0,
+		0,0,2380,2384,1,0,0,0,2381,2383,3,196,98,0,2382,2381,1,0,0,0,2383,2386,
+		1,0,0,0,2384,2382,1,0,0,0,2384,2385,1,0,0,0,2385,2388,1,0,0,0,2386,2384,
+		1,0,0,0,2387,2344,1,0,0,0,2387,2346,1,0,0,0,2387,2347,1,0,0,0,2387,2349,
+		1,0,0,0,2387,2350,1,0,0,0,2387,2352,1,0,0,0,2387,2357,1,0,0,0,2387,2365,
+		1,0,0,0,2387,2374,1,0,0,0,2387,2376,1,0,0,0,2388,195,1,0,0,0,2389,2390,
+		5,239,0,0,2390,2397,7,41,0,0,2391,2392,5,224,0,0,2392,2398,5,7,0,0,2393,
+		2398,5,291,0,0,2394,2398,5,38,0,0,2395,2396,5,319,0,0,2396,2398,7,42,0,
+		0,2397,2391,1,0,0,0,2397,2393,1,0,0,0,2397,2394,1,0,0,0,2397,2395,1,0,
+		0,0,2398,2412,1,0,0,0,2399,2403,5,210,0,0,2400,2404,5,145,0,0,2401,2404,
+		5,325,0,0,2402,2404,3,310,155,0,2403,2400,1,0,0,0,2403,2401,1,0,0,0,2403,
+		2402,1,0,0,0,2404,2412,1,0,0,0,2405,2407,5,227,0,0,2406,2405,1,0,0,0,2406,
+		2407,1,0,0,0,2407,2408,1,0,0,0,2408,2412,5,95,0,0,2409,2410,5,174,0,0,
+		2410,2412,7,43,0,0,2411,2389,1,0,0,0,2411,2399,1,0,0,0,2411,2406,1,0,0,
+		0,2411,2409,1,0,0,0,2412,197,1,0,0,0,2413,2414,5,19,0,0,2414,2462,5,240,
+		0,0,2415,2416,5,239,0,0,2416,2429,5,61,0,0,2417,2430,5,253,0,0,2418,2430,
+		5,164,0,0,2419,2420,5,105,0,0,2420,2430,5,228,0,0,2421,2422,5,105,0,0,
+		2422,2423,5,382,0,0,2423,2430,5,145,0,0,2424,2425,5,105,0,0,2425,2426,
+		5,382,0,0,2426,2427,5,163,0,0,2427,2428,5,227,0,0,2428,2430,5,232,0,0,
+		2429,2417,1,0,0,0,2429,2418,1,0,0,0,2429,2419,1,0,0,0,2429,2421,1,0,0,
+		0,2429,2424,1,0,0,0,2430,2462,1,0,0,0,2431,2432,5,404,0,0,2432,2433,5,
+		395,0,0,2433,2434,5,54,0,0,2434,2435,5,425,0,0,2435,2436,3,300,150,0,2436,
+		2437,5,426,0,0,2437,2462,1,0,0,0,2438,2462,3,220,110,0,2439,2440,5,169,
+		0,0,2440,2443,3,310,155,0,2441,2444,3,310,155,0,2442,2444,3,96,48,0,2443,
+		2441,1,0,0,0,2443,2442,1,0,0,0,2443,2444,1,0,0,0,2444,2446,1,0,0,0,2445,
+		2447,3,144,72,0,2446,2445,1,0,0,0,2446,2447,1,0,0,0,2447,2450,1,0,0,0,
+		2448,2449,5,21,0,0,2449,2451,3,306,153,0,2450,2448,1,0,0,0,2450,2451,1,
+		0,0,0,2451,2462,1,0,0,0,2452,2453,5,144,0,0,2453,2454,3,294,147,0,2454,
+		2455,5,351,0,0,2455,2456,3,96,48,0,2456,2462,1,0,0,0,2457,2458,5,116,0,
+		0,2458,2459,5,444,0,0,2459,2462,3,306,153,0,2460,2462,3,200,100,0,2461,
+		2413,1,0,0,0,2461,2415,1,0,0,0,2461,2431,1,0,0,0,2461,2438,1,0,0,0,2461,
+		2439,1,0,0,0,2461,2452,1,0,0,0,2461,2457,1,0,0,0,2461,2460,1,0,0,0,2462,
+		199,1,0,0,0,2463,2464,5,139,0,0,2464,2466,3,310,155,0,2465,2467,3,222,
+		111,0,2466,2465,1,0,0,0,2466,2467,1,0,0,0,2467,2473,1,0,0,0,2468,2469,
+		5,112,0,0,2469,2471,3,310,155,0,2470,2472,3,222,111,0,2471,2470,1,0,0,
+		0,2471,2472,1,0,0,0,2472,2474,1,0,0,0,2473,2468,1,0,0,0,2473,2474,1,0,
+		0,0,2474,2481,1,0,0,0,2475,2476,5,190,0,0,2476,2477,5,112,0,0,2477,2479,
+		3,310,155,0,2478,2480,3,222,111,0,2479,2478,1,0,0,0,2479,2480,1,0,0,0,
+		2480,2482,1,0,0,0,2481,2475,1,0,0,0,2481,2482,1,0,0,0,2482,201,1,0,0,0,
+		2483,2484,5,169,0,0,2484,2492,3,138,69,0,2485,2486,5,104,0,0,2486,2487,
+		5,34,0,0,2487,2492,3,138,69,0,2488,2492,3,220,110,0,2489,2490,5,402,0,
+		0,2490,2492,3,76,38,0,2491,2483,1,0,0,0,2491,2485,1,0,0,0,2491,2488,1,
+		0,0,0,2491,2489,1,0,0,0,2492,203,1,0,0,0,2493,2495,3,310,155,0,2494,2496,
+		5,444,0,0,2495,2494,1,0,0,0,2495,2496,1,0,0,0,2496,2499,1,0,0,0,2497,2500,
+		3,310,155,0,2498,2500,3,94,47,0,2499,2497,1,0,0,0,2499,2498,1,0,0,0,2500,
+		205,1,0,0,0,2501,2510,5,425,0,0,2502,2507,3,152,76,0,2503,2504,5,431,0,
+		0,2504,2506,3,152,76,0,2505,2503,1,0,0,0,2506,2509,1,0,0,0,2507,2505,1,
+		0,0,0,2507,2508,1,0,0,0,2508,2511,1,0,0,0,2509,2507,1,0,0,0,2510,2502,
+		1,0,0,0,2510,2511,1,0,0,0,2511,2512,1,0,0,0,2512,2539,5,426,0,0,2513,2514,
+		5,117,0,0,2514,2523,5,425,0,0,2515,2520,3,96,48,0,2516,2517,5,431,0,0,
+		2517,2519,3,96,48,0,2518,2516,1,0,0,0,2519,2522,1,0,0,0,2520,2518,1,0,
+		0,0,2520,2521,1,0,0,0,2521,2524,1,0,0,0,2522,2520,1,0,0,0,2523,2515,1,
+		0,0,0,2523,2524,1,0,0,0,2524,2525,1,0,0,0,2525,2539,5,426,0,0,2526,2527,
+		7,44,0,0,2527,2528,5,425,0,0,2528,2533,3,208,104,0,2529,2530,5,431,0,0,
+		2530,2532,3,208,104,0,2531,2529,1,0,0,0,2532,2535,1,0,0,0,2533,2531,1,
+		0,0,0,2533,2534,1,0,0,0,2534,2536,1,0,0,0,2535,2533,1,0,0,0,2536,2537,
+		5,426,0,0,2537,2539,1,0,0,0,2538,2501,1,0,0,0,2538,2513,1,0,0,0,2538,2526,
+		1,0,0,0,2539,207,1,0,0,0,2540,2542,3,310,155,0,2541,2543,3,310,155,0,2542,
+		2541,1,0,0,0,2542,2543,1,0,0,0,2543,2544,1,0,0,0,2544,2545,5,444,0,0,2545,
+		2546,3,144,72,0,2546,209,1,0,0,0,2547,2549,5,392,0,0,2548,2547,1,0,0,0,
+		2548,2549,1,0,0,0,2549,2551,1,0,0,0,2550,2552,3,306,153,0,2551,2550,1,
+		0,0,0,2551,2552,1,0,0,0,2552,2553,1,0,0,0,2553,2556,3,144,72,0,2554,2555,
+		7,45,0,0,2555,2557,3,76,38,0,2556,2554,1,0,0,0,2556,2557,1,0,0,0,2557,
+		211,1,0,0,0,2558,2559,5,294,0,0,2559,2560,5,351,0,0,2560,2561,5,425,0,
+		0,2561,2566,3,152,76,0,2562,2563,5,431,0,0,2563,2565,3,152,76,0,2564,2562,
+		1,0,0,0,2565,2568,1,0,0,0,2566,2564,1,0,0,0,2566,2567,1,0,0,0,2567,2569,
+		1,0,0,0,2568,2566,1,0,0,0,2569,2570,5,426,0,0,2570,2574,1,0,0,0,2571,2572,
+		5,294,0,0,2572,2574,3,144,72,0,2573,2558,1,0,0,0,2573,2571,1,0,0,0,2574,
+		213,1,0,0,0,2575,2578,5,192,0,0,2576,2579,3,306,153,0,2577,2579,3,96,48,
+		0,2578,2576,1,0,0,0,2578,2577,1,0,0,0,2579,2623,1,0,0,0,2580,2581,5,21,
+		0,0,2581,2584,3,96,48,0,2582,2583,5,431,0,0,2583,2585,3,96,48,0,2584,2582,
+		1,0,0,0,2584,2585,1,0,0,0,2585,2623,1,0,0,0,2586,2587,5,292,0,0,2587,2623,
+		3,76,38,0,2588,2623,5,167,0,0,2589,2623,5,334,0,0,2590,2623,5,398,0,0,
+		2591,2623,5,340,0,0,2592,2593,5,36,0,0,2593,2594,5,239,0,0,2594,2595,5,
+		232,0,0,2595,2623,5,176,0,0,2596,2597,5,294,0,0,2597,2598,5,232,0,0,2598,
+		2599,5,239,0,0,2599,2600,5,232,0,0,2600,2623,5,176,0,0,2601,2604,7,46,
+		0,0,2602,2605,3,310,155,0,2603,2605,3,94,47,0,2604,2602,1,0,0,0,2604,2603,
+		1,0,0,0,2605,2623,1,0,0,0,2606,2607,5,387,0,0,2607,2610,3,310,155,0,2608,
+		2611,3,96,48,0,2609,2611,3,306,153,0,2610,2608,1,0,0,0,2610,2609,1,0,0,
+		0,2611,2623,1,0,0,0,2612,2615,5,312,0,0,2613,2615,3,310,155,0,2614,2612,
+		1,0,0,0,2614,2613,1,0,0,0,2615,2616,1,0,0,0,2616,2623,3,310,155,0,2617,
+		2618,5,319,0,0,2618,2619,3,306,153,0,2619,2620,7,47,0,0,2620,2621,3,76,
+		38,0,2621,2623,1,0,0,0,2622,2575,1,0,0,0,2622,2580,1,0,0,0,2622,2586,1,
+		0,0,0,2622,2588,1,0,0,0,2622,2589,1,0,0,0,2622,2590,1,0,0,0,2622,2591,
+		1,0,0,0,2622,2592,1,0,0,0,2622,2596,1,0,0,0,2622,2601,1,0,0,0,2622,2606,
+		1,0,0,0,2622,2614,1,0,0,0,2622,2617,1,0,0,0,2623,215,1,0,0,0,2624,2626,
+		5,114,0,0,2625,2624,1,0,0,0,2625,2626,1,0,0,0,2626,2627,1,0,0,0,2627,2630,
+		5,257,0,0,2628,2631,3,96,48,0,2629,2631,5,232,0,0,2630,2628,1,0,0,0,2630,
+		2629,1,0,0,0,2631,2646,1,0,0,0,2632,2633,5,389,0,0,2633,2634,5,380,0,0,
+		2634,2646,3,96,48,0,2635,2636,5,62,0,0,2636,2638,5,200,0,0,2637,2639,5,
+		440,0,0,2638,2637,1,0,0,0,2638,2639,1,0,0,0,2639,2640,1,0,0,0,2640,2646,
+		5,421,0,0,2641,2643,3,310,155,0,2642,2644,3,222,111,0,2643,2642,1,0,0,
+		0,2643,2644,1,0,0,0,2644,2646,1,0,0,0,2645,2625,1,0,0,0,2645,2632,1,0,
+		0,0,2645,2635,1,0,0,0,2645,2641,1,0,0,0,2646,217,1,0,0,0,2647,2653,3,306,
+		153,0,2648,2653,5,81,0,0,2649,2653,5,318,0,0,2650,2653,5,77,0,0,2651,2653,
+		5,385,0,0,2652,2647,1,0,0,0,2652,2648,1,0,0,0,2652,2649,1,0,0,0,2652,2650,
+		1,0,0,0,2652,2651,1,0,0,0,2653,219,1,0,0,0,2654,2655,5,404,0,0,2655,2656,
+		3,222,111,0,2656,221,1,0,0,0,2657,2669,5,425,0,0,2658,2663,3,224,112,0,
+		2659,2660,5,431,0,0,2660,2662,3,224,112,0,2661,2659,1,0,0,0,2662,2665,
+		1,0,0,0,2663,2661,1,0,0,0,2663,2664,1,0,0,0,2664,2667,1,0,0,0,2665,2663,
+		1,0,0,0,2666,2668,5,431,0,0,2667,2666,1,0,0,0,2667,2668,1,0,0,0,2668,2670,
+		1,0,0,0,2669,2658,1,0,0,0,2669,2670,1,0,0,0,2670,2671,1,0,0,0,2671,2672,
+		5,426,0,0,2672,223,1,0,0,0,2673,2674,3,226,113,0,2674,2675,5,444,0,0,2675,
+		2676,3,228,114,0,2676,2693,1,0,0,0,2677,2679,3,226,113,0,2678,2680,3,228,
+		114,0,2679,2678,1,0,0,0,2679,2680,1,0,0,0,2680,2693,1,0,0,0,2681,2683,
+		3,310,155,0,2682,2684,3,310,155,0,2683,2682,1,0,0,0,2684,2685,1,0,0,0,
+		2685,2683,1,0,0,0,2685,2686,1,0,0,0,2686,2688,1,0,0,0,2687,2689,5,444,
+		0,0,2688,2687,1,0,0,0,2688,2689,1,0,0,0,2689,2690,1,0,0,0,2690,2691,3,
+		228,114,0,2691,2693,1,0,0,0,2692,2673,1,0,0,0,2692,2677,1,0,0,0,2692,2681,
+		1,0,0,0,2693,225,1,0,0,0,2694,2697,3,310,155,0,2695,2697,3,96,48,0,2696,
+		2694,1,0,0,0,2696,2695,1,0,0,0,2697,2702,1,0,0,0,2698,2699,5,433,0,0,2699,
+		2701,3,310,155,0,2700,2698,1,0,0,0,2701,2704,1,0,0,0,2702,2700,1,0,0,0,
+		2702,2703,1,0,0,0,2703,227,1,0,0,0,2704,2702,1,0,0,0,2705,2706,5,310,0,
+		0,2706,2709,3,294,147,0,2707,2708,5,21,0,0,2708,2710,5,131,0,0,2709,2707,
+		1,0,0,0,2709,2710,1,0,0,0,2710,2716,1,0,0,0,2711,2716,3,76,38,0,2712,2716,
+		3,320,160,0,2713,2716,3,318,159,0,2714,2716,5,438,0,0,2715,2705,1,0,0,
+		0,2715,2711,1,0,0,0,2715,2712,1,0,0,0,2715,2713,1,0,0,0,2715,2714,1,0,
+		0,0,2716,229,1,0,0,0,2717,2748,5,351,0,0,2718,2720,5,211,0,0,2719,2718,
+		1,0,0,0,2719,2720,1,0,0,0,2720,2721,1,0,0,0,2721,2748,5,396,0,0,2722,2748,
+		5,171,0,0,2723,2748,5,332,0,0,2724,2748,5,327,0,0,2725,2748,5,305,0,0,
+		2726,2748,5,85,0,0,2727,2748,5,371,0,0,2728,2748,5,146,0,0,2729,2748,5,
+		11,0,0,2730,2748,5,270,0,0,2731,2748,5,343,0,0,2732,2748,5,62,0,0,2733,
+		2748,5,310,0,0,2734,2748,5,385,0,0,2735,2748,5,297,0,0,2736,2738,5,49,
+		0,0,2737,2739,5,287,0,0,2738,2737,1,0,0,0,2738,2739,1,0,0,0,2739,2748,
+		1,0,0,0,2740,2748,5,314,0,0,2741,2748,5,106,0,0,2742,2748,5,127,0,0,2743,
+		2748,5,54,0,0,2744,2748,5,65,0,0,2745,2746,5,222,0,0,2746,2748,5,262,0,
+		0,2747,2717,1,0,0,0,2747,2719,1,0,0,0,2747,2722,1,0,0,0,2747,2723,1,0,
+		0,0,2747,2724,1,0,0,0,2747,2725,1,0,0,0,2747,2726,1,0,0,0,2747,2727,1,
+		0,0,0,2747,2728,1,0,0,0,2747,2729,1,0,0,0,2747,2730,1,0,0,0,2747,2731,
+		1,0,0,0,2747,2732,1,0,0,0,2747,2733,1,0,0,0,2747,2734,1,0,0,0,2747,2735,
+		1,0,0,0,2747,2736,1,0,0,0,2747,2740,1,0,0,0,2747,2741,1,0,0,0,2747,2742,
+		1,0,0,0,2747,2743,1,0,0,0,2747,2744,1,0,0,0,2747,2745,1,0,0,0,2748,231,
+		1,0,0,0,2749,2750,5,108,0,0,2750,2752,3,230,115,0,2751,2753,3,180,90,0,
+		2752,2751,1,0,0,0,2752,2753,1,0,0,0,2753,2754,1,0,0,0,2754,2759,3,234,
+		117,0,2755,2756,5,431,0,0,2756,2758,3,234,117,0,2757,2755,1,0,0,0,2758,
+		2761,1,0,0,0,2759,2757,1,0,0,0,2759,2760,1,0,0,0,2760,2763,1,0,0,0,2761,
+		2759,1,0,0,0,2762,2764,7,48,0,0,2763,2762,1,0,0,0,2763,2764,1,0,0,0,2764,
+		233,1,0,0,0,2765,2778,3,294,147,0,2766,2775,5,425,0,0,2767,2772,3,210,
+		105,0,2768,2769,5,431,0,0,2769,2771,3,210,105,0,2770,2768,1,0,0,0,2771,
+		2774,1,0,0,0,2772,2770,1,0,0,0,2772,2773,1,0,0,0,2773,2776,1,0,0,0,2774,
+		2772,1,0,0,0,2775,2767,1,0,0,0,2775,2776,1,0,0,0,2776,2777,1,0,0,0,2777,
+		2779,5,426,0,0,2778,2766,1,0,0,0,2778,2779,1,0,0,0,2779,2783,1,0,0,0,2780,
+		2783,5,385,0,0,2781,2783,5,81,0,0,2782,2765,1,0,0,0,2782,2780,1,0,0,0,
+		2782,2781,1,0,0,0,2783,235,1,0,0,0,2784,2785,5,13,0,0,2785,2796,5,348,
+		0,0,2786,2787,5,319,0,0,2787,2788,3,268,134,0,2788,2789,7,47,0,0,2789,
+		2790,3,270,135,0,2790,2797,1,0,0,0,2791,2794,5,289,0,0,2792,2795,5,12,
+		0,0,2793,2795,3,268,134,0,2794,2792,1,0,0,0,2794,2793,1,0,0,0,2795,2797,
+		1,0,0,0,2796,2786,1,0,0,0,2796,2791,1,0,0,0,2797,2830,1,0,0,0,2798,2799,
+		5,13,0,0,2799,2801,3,230,115,0,2800,2802,3,180,90,0,2801,2800,1,0,0,0,
+		2801,2802,1,0,0,0,2802,2805,1,0,0,0,2803,2806,3,294,147,0,2804,2806,3,
+		218,109,0,2805,2803,1,0,0,0,2805,2804,1,0,0,0,2806,2819,1,0,0,0,2807,2816,
+		5,425,0,0,2808,2813,3,210,105,0,2809,2810,5,431,0,0,2810,2812,3,210,105,
+		0,2811,2809,1,0,0,0,2812,2815,1,0,0,0,2813,2811,1,0,0,0,2813,2814,1,0,
+		0,0,2814,2817,1,0,0,0,2815,2813,1,0,0,0,2816,2808,1,0,0,0,2816,2817,1,
+		0,0,0,2817,2818,1,0,0,0,2818,2820,5,426,0,0,2819,2807,1,0,0,0,2819,2820,
+		1,0,0,0,2820,2821,1,0,0,0,2821,2826,3,238,119,0,2822,2823,5,431,0,0,2823,
+		2825,3,238,119,0,2824,2822,1,0,0,0,2825,2828,1,0,0,0,2826,2824,1,0,0,0,
+		2826,2827,1,0,0,0,2827,2830,1,0,0,0,2828,2826,1,0,0,0,2829,2784,1,0,0,
+		0,2829,2798,1,0,0,0,2830,237,1,0,0,0,2831,2832,5,8,0,0,2832,2959,3,192,
+		96,0,2833,2835,5,8,0,0,2834,2836,5,54,0,0,2835,2834,1,0,0,0,2835,2836,
+		1,0,0,0,2836,2838,1,0,0,0,2837,2839,3,178,89,0,2838,2837,1,0,0,0,2838,
+		2839,1,0,0,0,2839,2840,1,0,0,0,2840,2959,3,190,95,0,2841,2842,5,108,0,
+		0,2842,2844,5,65,0,0,2843,2845,3,180,90,0,2844,2843,1,0,0,0,2844,2845,
+		1,0,0,0,2845,2846,1,0,0,0,2846,2848,3,306,153,0,2847,2849,7,48,0,0,2848,
+		2847,1,0,0,0,2848,2849,1,0,0,0,2849,2959,1,0,0,0,2850,2852,5,108,0,0,2851,
+		2853,5,54,0,0,2852,2851,1,0,0,0,2852,2853,1,0,0,0,2853,2855,1,0,0,0,2854,
+		2856,3,180,90,0,2855,2854,1,0,0,0,2855,2856,1,0,0,0,2856,2857,1,0,0,0,
+		2857,2859,3,306,153,0,2858,2860,7,48,0,0,2859,2858,1,0,0,0,2859,2860,1,
+		0,0,0,2860,2959,1,0,0,0,2861,2863,5,13,0,0,2862,2864,5,54,0,0,2863,2862,
+		1,0,0,0,2863,2864,1,0,0,0,2864,2865,1,0,0,0,2865,2868,3,306,153,0,2866,
+		2867,5,319,0,0,2867,2869,5,84,0,0,2868,2866,1,0,0,0,2868,2869,1,0,0,0,
+		2869,2870,1,0,0,0,2870,2871,5,371,0,0,2871,2874,3,144,72,0,2872,2873,5,
+		387,0,0,2873,2875,3,76,38,0,2874,2872,1,0,0,0,2874,2875,1,0,0,0,2875,2959,
+		1,0,0,0,2876,2878,5,13,0,0,2877,2879,5,54,0,0,2878,2877,1,0,0,0,2878,2879,
+		1,0,0,0,2879,2880,1,0,0,0,2880,2886,3,306,153,0,2881,2882,5,319,0,0,2882,
+		2883,5,93,0,0,2883,2887,3,76,38,0,2884,2885,5,108,0,0,2885,2887,5,93,0,
+		0,2886,2881,1,0,0,0,2886,2884,1,0,0,0,2887,2959,1,0,0,0,2888,2890,5,13,
+		0,0,2889,2891,5,54,0,0,2890,2889,1,0,0,0,2890,2891,1,0,0,0,2891,2892,1,
+		0,0,0,2892,2893,3,306,153,0,2893,2894,7,49,0,0,2894,2895,5,227,0,0,2895,
+		2896,5,232,0,0,2896,2959,1,0,0,0,2897,2899,5,283,0,0,2898,2900,5,54,0,
+		0,2899,2898,1,0,0,0,2899,2900,1,0,0,0,2900,2901,1,0,0,0,2901,2902,3,306,
+		153,0,2902,2903,5,361,0,0,2903,2904,3,306,153,0,2904,2959,1,0,0,0,2905,
+		2906,5,283,0,0,2906,2907,5,361,0,0,2907,2959,3,294,147,0,2908,2909,5,319,
+		0,0,2909,2910,5,305,0,0,2910,2959,3,306,153,0,2911,2912,5,254,0,0,2912,
+		2913,5,361,0,0,2913,2959,3,218,109,0,2914,2915,5,346,0,0,2915,2916,5,404,
+		0,0,2916,2959,3,294,147,0,2917,2918,5,319,0,0,2918,2959,3,222,111,0,2919,
+		2920,5,289,0,0,2920,2921,5,425,0,0,2921,2926,3,226,113,0,2922,2923,5,431,
+		0,0,2923,2925,3,226,113,0,2924,2922,1,0,0,0,2925,2928,1,0,0,0,2926,2924,
+		1,0,0,0,2926,2927,1,0,0,0,2927,2929,1,0,0,0,2928,2926,1,0,0,0,2929,2930,
+		5,426,0,0,2930,2959,1,0,0,0,2931,2932,5,319,0,0,2932,2933,3,268,134,0,
+		2933,2934,7,47,0,0,2934,2936,3,270,135,0,2935,2937,5,96,0,0,2936,2935,
+		1,0,0,0,2936,2937,1,0,0,0,2937,2959,1,0,0,0,2938,2941,5,289,0,0,2939,2942,
+		5,12,0,0,2940,2942,3,268,134,0,2941,2939,1,0,0,0,2941,2940,1,0,0,0,2942,
+		2944,1,0,0,0,2943,2945,5,96,0,0,2944,2943,1,0,0,0,2944,2945,1,0,0,0,2945,
+		2959,1,0,0,0,2946,2951,5,404,0,0,2947,2951,5,280,0,0,2948,2951,5,64,0,
+		0,2949,2951,3,312,156,0,2950,2946,1,0,0,0,2950,2947,1,0,0,0,2950,2948,
+		1,0,0,0,2950,2949,1,0,0,0,2951,2955,1,0,0,0,2952,2954,3,292,146,0,2953,
+		2952,1,0,0,0,2954,2957,1,0,0,0,2955,2953,1,0,0,0,2955,2956,1,0,0,0,2956,
+		2959,1,0,0,0,2957,2955,1,0,0,0,2958,2831,1,0,0,0,2958,2833,1,0,0,0,2958,
+		2841,1,0,0,0,2958,2850,1,0,0,0,2958,2861,1,0,0,0,2958,2876,1,0,0,0,2958,
+		2888,1,0,0,0,2958,2897,1,0,0,0,2958,2905,1,0,0,0,2958,2908,1,0,0,0,2958,
+		2911,1,0,0,0,2958,2914,1,0,0,0,2958,2917,1,0,0,0,2958,2919,1,0,0,0,2958,
+		2931,1,0,0,0,2958,2938,1,0,0,0,2958,2950,1,0,0,0,2959,239,1,0,0,0,2960,
+		2968,5,150,0,0,2961,2965,5,295,0,0,2962,2963,5,150,0,0,2963,2964,5,243,
+		0,0,2964,2966,5,136,0,0,2965,2962,1,0,0,0,2965,2966,1,0,0,0,2966,2968,
+		1,0,0,0,2967,2960,1,0,0,0,2967,2961,1,0,0,0,2968,2969,1,0,0,0,2969,2974,
+		3,242,121,0,2970,2971,5,431,0,0,2971,2973,3,242,121,0,2972,2970,1,0,0,
+		0,2973,2976,1,0,0,0,2974,2972,1,0,0,0,2974,2975,1,0,0,0,2975,2994,1,0,
+		0,0,2976,2974,1,0,0,0,2977,2984,5,239,0,0,2978,2979,5,12,0,0,2979,2980,
+		3,248,124,0,2980,2981,5,168,0,0,2981,2982,5,305,0,0,2982,2985,1,0,0,0,
+		2983,2985,3,230,115,0,2984,2978,1,0,0,0,2984,2983,1,0,0,0,2984,2985,1,
+		0,0,0,2985,2986,1,0,0,0,2986,2991,3,244,122,0,2987,2988,5,431,0,0,2988,
+		2990,3,244,122,0,2989,2987,1,0,0,0,2990,2993,1,0,0,0,2991,2989,1,0,0,0,
+		2991,2992,1,0,0,0,2992,2995,1,0,0,0,2993,2991,1,0,0,0,2994,2977,1,0,0,
+		0,2994,2995,1,0,0,0,2995,2996,1,0,0,0,2996,2997,7,35,0,0,2997,3002,3,246,
+		123,0,2998,2999,5,431,0,0,2999,3001,3,246,123,0,3000,2998,1,0,0,0,3001,
+		3004,1,0,0,0,3002,3000,1,0,0,0,3002,3003,1,0,0,0,3003,3008,1,0,0,0,3004,
+		3002,1,0,0,0,3005,3006,5,404,0,0,3006,3007,7,50,0,0,3007,3009,5,243,0,
+		0,3008,3005,1,0,0,0,3008,3009,1,0,0,0,3009,3013,1,0,0,0,3010,3011,5,151,
+		0,0,3011,3012,5,34,0,0,3012,3014,3,218,109,0,3013,3010,1,0,0,0,3013,3014,
+		1,0,0,0,3014,3016,1,0,0,0,3015,3017,7,48,0,0,3016,3015,1,0,0,0,3016,3017,
+		1,0,0,0,3017,241,1,0,0,0,3018,3027,5,313,0,0,3019,3027,5,69,0,0,3020,3027,
+		5,279,0,0,3021,3023,5,12,0,0,3022,3024,5,269,0,0,3023,3022,1,0,0,0,3023,
+		3024,1,0,0,0,3024,3027,1,0,0,0,3025,3027,3,310,155,0,3026,3018,1,0,0,0,
+		3026,3019,1,0,0,0,3026,3020,1,0,0,0,3026,3021,1,0,0,0,3026,3025,1,0,0,
+		0,3027,3029,1,0,0,0,3028,3030,3,182,91,0,3029,3028,1,0,0,0,3029,3030,1,
+		0,0,0,3030,243,1,0,0,0,3031,3044,3,294,147,0,3032,3041,5,425,0,0,3033,
+		3038,3,210,105,0,3034,3035,5,431,0,0,3035,3037,3,210,105,0,3036,3034,1,
+		0,0,0,3037,3040,1,0,0,0,3038,3036,1,0,0,0,3038,3039,1,0,0,0,3039,3042,
+		1,0,0,0,3040,3038,1,0,0,0,3041,3033,1,0,0,0,3041,3042,1,0,0,0,3042,3043,
+		1,0,0,0,3043,3045,5,426,0,0,3044,3032,1,0,0,0,3044,3045,1,0,0,0,3045,3048,
+		1,0,0,0,3046,3048,5,348,0,0,3047,3031,1,0,0,0,3047,3046,1,0,0,0,3048,245,
+		1,0,0,0,3049,3051,5,153,0,0,3050,3049,1,0,0,0,3050,3051,1,0,0,0,3051,3052,
+		1,0,0,0,3052,3053,3,218,109,0,3053,247,1,0,0,0,3054,3074,5,352,0,0,3055,
+		3057,5,211,0,0,3056,3055,1,0,0,0,3056,3057,1,0,0,0,3057,3058,1,0,0,0,3058,
+		3074,5,397,0,0,3059,3074,5,333,0,0,3060,3074,5,328,0,0,3061,3074,5,147,
+		0,0,3062,3074,5,372,0,0,3063,3074,5,311,0,0,3064,3074,5,63,0,0,3065,3074,
+		5,344,0,0,3066,3074,5,172,0,0,3067,3074,5,306,0,0,3068,3074,5,315,0,0,
+		3069,3074,5,86,0,0,3070,3074,5,298,0,0,3071,3074,5,386,0,0,3072,3074,5,
+		50,0,0,3073,3054,1,0,0,0,3073,3056,1,0,0,0,3073,3059,1,0,0,0,3073,3060,
+		1,0,0,0,3073,3061,1,0,0,0,3073,3062,1,0,0,0,3073,3063,1,0,0,0,3073,3064,
+		1,0,0,0,3073,3065,1,0,0,0,3073,3066,1,0,0,0,3073,3067,1,0,0,0,3073,3068,
+		1,0,0,0,3073,3069,1,0,0,0,3073,3070,1,0,0,0,3073,3071,1,0,0,0,3073,3072,
+		1,0,0,0,3074,249,1,0,0,0,3075,3077,5,126,0,0,3076,3078,5,16,0,0,3077,3076,
+		1,0,0,0,3077,3078,1,0,0,0,3078,3080,1,0,0,0,3079,3081,3,252,126,0,3080,
+		3079,1,0,0,0,3080,3081,1,0,0,0,3081,3085,1,0,0,0,3082,3084,3,254,127,0,
+		3083,3082,1,0,0,0,3084,3087,1,0,0,0,3085,3083,1,0,0,0,3085,3086,1,0,0,
+		0,3086,3089,1,0,0,0,3087,3085,1,0,0,0,3088,3090,5,136,0,0,3089,3088,1,
+		0,0,0,3089,3090,1,0,0,0,3090,3091,1,0,0,0,3091,3095,3,256,128,0,3092,3093,
+		7,51,0,0,3093,3095,3,294,147,0,3094,3075,1,0,0,0,3094,3092,1,0,0,0,3095,
+		251,1,0,0,0,3096,3104,5,273,0,0,3097,3104,5,92,0,0,3098,3100,5,204,0,0,
+		3099,3098,1,0,0,0,3099,3100,1,0,0,0,3100,3101,1,0,0,0,3101,3104,5,242,
+		0,0,3102,3104,5,258,0,0,3103,3096,1,0,0,0,3103,3097,1,0,0,0,3103,3099,
+		1,0,0,0,3103,3102,1,0,0,0,3104,3105,1,0,0,0,3105,3111,5,260,0,0,3106,3107,
+		5,132,0,0,3107,3111,3,310,155,0,3108,3111,5,360,0,0,3109,3111,5,260,0,
+		0,3110,3103,1,0,0,0,3110,3106,1,0,0,0,3110,3108,1,0,0,0,3110,3109,1,0,
+		0,0,3111,253,1,0,0,0,3112,3121,5,394,0,0,3113,3121,3,222,111,0,3114,3121,
+		3,220,110,0,3115,3117,5,21,0,0,3116,3118,5,394,0,0,3117,3116,1,0,0,0,3117,
+		3118,1,0,0,0,3118,3119,1,0,0,0,3119,3121,3,310,155,0,3120,3112,1,0,0,0,
+		3120,3113,1,0,0,0,3120,3114,1,0,0,0,3120,3115,1,0,0,0,3121,255,1,0,0,0,
+		3122,3130,3,6,3,0,3123,3125,5,286,0,0,3124,3123,1,0,0,0,3124,3125,1,0,
+		0,0,3125,3126,1,0,0,0,3126,3127,3,230,115,0,3127,3128,3,294,147,0,3128,
+		3130,1,0,0,0,3129,3122,1,0,0,0,3129,3124,1,0,0,0,3130,257,1,0,0,0,3131,
+		3132,5,323,0,0,3132,3133,5,69,0,0,3133,3134,3,230,115,0,3134,3135,3,294,
+		147,0,3135,3166,1,0,0,0,3136,3138,5,323,0,0,3137,3139,3,260,130,0,3138,
+		3137,1,0,0,0,3138,3139,1,0,0,0,3139,3140,1,0,0,0,3140,3145,3,262,131,0,
+		3141,3142,7,52,0,0,3142,3144,3,264,132,0,3143,3141,1,0,0,0,3144,3147,1,
+		0,0,0,3145,3143,1,0,0,0,3145,3146,1,0,0,0,3146,3152,1,0,0,0,3147,3145,
+		1,0,0,0,3148,3149,5,199,0,0,3149,3153,3,96,48,0,3150,3151,5,402,0,0,3151,
+		3153,3,76,38,0,3152,3148,1,0,0,0,3152,3150,1,0,0,0,3152,3153,1,0,0,0,3153,
+		3166,1,0,0,0,3154,3155,5,323,0,0,3155,3166,3,268,134,0,3156,3157,5,323,
+		0,0,3157,3158,5,359,0,0,3158,3166,5,411,0,0,3159,3160,5,323,0,0,3160,3161,
+		5,364,0,0,3161,3162,5,185,0,0,3162,3166,5,198,0,0,3163,3164,5,323,0,0,
+		3164,3166,5,12,0,0,3165,3131,1,0,0,0,3165,3136,1,0,0,0,3165,3154,1,0,0,
+		0,3165,3156,1,0,0,0,3165,3159,1,0,0,0,3165,3163,1,0,0,0,3166,259,1,0,0,
+		0,3167,3168,7,53,0,0,3168,261,1,0,0,0,3169,3180,3,248,124,0,3170,3180,
+		5,55,0,0,3171,3180,5,187,0,0,3172,3180,5,83,0,0,3173,3174,5,343,0,0,3174,
+		3180,5,83,0,0,3175,3180,5,271,0,0,3176,3180,5,236,0,0,3177,3178,5,49,0,
+		0,3178,3180,5,288,0,0,3179,3169,1,0,0,0,3179,3170,1,0,0,0,3179,3171,1,
+		0,0,0,3179,3172,1,0,0,0,3179,3173,1,0,0,0,3179,3175,1,0,0,0,3179,3176,
+		1,0,0,0,3179,3177,1,0,0,0,3180,263,1,0,0,0,3181,3182,5,49,0,0,3182,3185,
+		3,306,153,0,3183,3185,3,294,147,0,3184,3181,1,0,0,0,3184,3183,1,0,0,0,
+		3185,265,1,0,0,0,3186,3188,5,319,0,0,3187,3189,7,54,0,0,3188,3187,1,0,
+		0,0,3188,3189,1,0,0,0,3189,3190,1,0,0,0,3190,3191,5,359,0,0,3191,3192,
+		5,411,0,0,3192,3257,3,272,136,0,3193,3195,5,319,0,0,3194,3196,7,54,0,0,
+		3195,3194,1,0,0,0,3195,3196,1,0,0,0,3196,3197,1,0,0,0,3197,3198,5,364,
+		0,0,3198,3205,3,276,138,0,3199,3201,5,431,0,0,3200,3199,1,0,0,0,3200,3201,
+		1,0,0,0,3201,3202,1,0,0,0,3202,3204,3,276,138,0,3203,3200,1,0,0,0,3204,
+		3207,1,0,0,0,3205,3203,1,0,0,0,3205,3206,1,0,0,0,3206,3257,1,0,0,0,3207,
+		3205,1,0,0,0,3208,3209,5,319,0,0,3209,3210,5,317,0,0,3210,3211,5,45,0,
+		0,3211,3212,5,21,0,0,3212,3213,5,364,0,0,3213,3220,3,276,138,0,3214,3216,
+		5,431,0,0,3215,3214,1,0,0,0,3215,3216,1,0,0,0,3216,3217,1,0,0,0,3217,3219,
+		3,276,138,0,3218,3215,1,0,0,0,3219,3222,1,0,0,0,3220,3218,1,0,0,0,3220,
+		3221,1,0,0,0,3221,3257,1,0,0,0,3222,3220,1,0,0,0,3223,3225,5,319,0,0,3224,
+		3226,7,54,0,0,3225,3224,1,0,0,0,3225,3226,1,0,0,0,3226,3227,1,0,0,0,3227,
+		3228,7,55,0,0,3228,3257,3,272,136,0,3229,3231,5,319,0,0,3230,3232,7,54,
+		0,0,3231,3230,1,0,0,0,3231,3232,1,0,0,0,3232,3236,1,0,0,0,3233,3237,5,
+		297,0,0,3234,3235,5,317,0,0,3235,3237,5,27,0,0,3236,3233,1,0,0,0,3236,
+		3234,1,0,0,0,3237,3238,1,0,0,0,3238,3257,3,272,136,0,3239,3241,5,319,0,
+		0,3240,3242,7,54,0,0,3241,3240,1,0,0,0,3241,3242,1,0,0,0,3242,3243,1,0,
+		0,0,3243,3244,3,268,134,0,3244,3245,7,47,0,0,3245,3246,3,270,135,0,3246,
+		3257,1,0,0,0,3247,3252,5,289,0,0,3248,3253,5,12,0,0,3249,3250,5,359,0,
+		0,3250,3253,5,411,0,0,3251,3253,3,268,134,0,3252,3248,1,0,0,0,3252,3249,
+		1,0,0,0,3252,3251,1,0,0,0,3253,3257,1,0,0,0,3254,3255,5,384,0,0,3255,3257,
+		3,306,153,0,3256,3186,1,0,0,0,3256,3193,1,0,0,0,3256,3208,1,0,0,0,3256,
+		3223,1,0,0,0,3256,3229,1,0,0,0,3256,3239,1,0,0,0,3256,3247,1,0,0,0,3256,
+		3254,1,0,0,0,3257,267,1,0,0,0,3258,3263,3,310,155,0,3259,3260,5,433,0,
+		0,3260,3262,3,310,155,0,3261,3259,1,0,0,0,3262,3265,1,0,0,0,3263,3261,
+		1,0,0,0,3263,3264,1,0,0,0,3264,269,1,0,0,0,3265,3263,1,0,0,0,3266,3271,
+		3,272,136,0,3267,3268,5,431,0,0,3268,3270,3,272,136,0,3269,3267,1,0,0,
+		0,3270,3273,1,0,0,0,3271,3269,1,0,0,0,3271,3272,1,0,0,0,3272,271,1,0,0,
+		0,3273,3271,1,0,0,0,3274,3278,3,76,38,0,3275,3278,3,320,160,0,3276,3278,
+		3,318,159,0,3277,3274,1,0,0,0,3277,3275,1,0,0,0,3277,3276,1,0,0,0,3278,
+		273,1,0,0,0,3279,3281,5,29,0,0,3280,3282,7,56,0,0,3281,3280,1,0,0,0,3281,
+		3282,1,0,0,0,3282,3293,1,0,0,0,3283,3290,3,276,138,0,3284,3286,5,431,0,
+		0,3285,3284,1,0,0,0,3285,3286,1,0,0,0,3286,3287,1,0,0,0,3287,3289,3,276,
+		138,0,3288,3285,1,0,0,0,3289,3292,1,0,0,0,3290,3288,1,0,0,0,3290,3291,
+		1,0,0,0,3291,3294,1,0,0,0,3292,3290,1,0,0,0,3293,3283,1,0,0,0,3293,3294,
+		1,0,0,0,3294,3348,1,0,0,0,3295,3296,5,335,0,0,3296,3307,5,364,0,0,3297,
+		3304,3,276,138,0,3298,3300,5,431,0,0,3299,3298,1,0,0,0,3299,3300,1,0,0,
+		0,3300,3301,1,0,0,0,3301,3303,3,276,138,0,3302,3299,1,0,0,0,3303,3306,
+		1,0,0,0,3304,3302,1,0,0,0,3304,3305,1,0,0,0,3305,3308,1,0,0,0,3306,3304,
+		1,0,0,0,3307,3297,1,0,0,0,3307,3308,1,0,0,0,3308,3348,1,0,0,0,3309,3311,
+		7,57,0,0,3310,3312,7,56,0,0,3311,3310,1,0,0,0,3311,3312,1,0,0,0,3312,3318,
+		1,0,0,0,3313,3315,5,17,0,0,3314,3316,5,224,0,0,3315,3314,1,0,0,0,3315,
+		3316,1,0,0,0,3316,3317,1,0,0,0,3317,3319,5,41,0,0,3318,3313,1,0,0,0,3318,
+		3319,1,0,0,0,3319,3348,1,0,0,0,3320,3322,7,58,0,0,3321,3323,7,56,0,0,3322,
+		3321,1,0,0,0,3322,3323,1,0,0,0,3323,3329,1,0,0,0,3324,3326,5,17,0,0,3325,
+		3327,5,224,0,0,3326,3325,1,0,0,0,3326,3327,1,0,0,0,3327,3328,1,0,0,0,3328,
+		3330,5,41,0,0,3329,3324,1,0,0,0,3329,3330,1,0,0,0,3330,3348,1,0,0,0,3331,
+		3333,7,58,0,0,3332,3334,7,56,0,0,3333,3332,1,0,0,0,3333,3334,1,0,0,0,3334,
+		3335,1,0,0,0,3335,3337,5,361,0,0,3336,3338,5,303,0,0,3337,3336,1,0,0,0,
+		3337,3338,1,0,0,0,3338,3339,1,0,0,0,3339,3348,3,306,153,0,3340,3341,5,
+		303,0,0,3341,3348,3,306,153,0,3342,3344,5,282,0,0,3343,3345,5,303,0,0,
+		3344,3343,1,0,0,0,3344,3345,1,0,0,0,3345,3346,1,0,0,0,3346,3348,3,306,
+		153,0,3347,3279,1,0,0,0,3347,3295,1,0,0,0,3347,3309,1,0,0,0,3347,3320,
+		1,0,0,0,3347,3331,1,0,0,0,3347,3340,1,0,0,0,3347,3342,1,0,0,0,3348,275,
+		1,0,0,0,3349,3350,5,185,0,0,3350,3361,5,198,0,0,3351,3362,5,316,0,0,3352,
+		3353,5,284,0,0,3353,3362,5,274,0,0,3354,3355,5,274,0,0,3355,3362,5,58,
+		0,0,3356,3357,5,274,0,0,3357,3362,5,375,0,0,3358,3359,3,310,155,0,3359,
+		3360,3,310,155,0,3360,3362,1,0,0,0,3361,3351,1,0,0,0,3361,3352,1,0,0,0,
+		3361,3354,1,0,0,0,3361,3356,1,0,0,0,3361,3358,1,0,0,0,3362,3370,1,0,0,
+		0,3363,3364,5,274,0,0,3364,3370,7,59,0,0,3365,3367,5,227,0,0,3366,3365,
+		1,0,0,0,3366,3367,1,0,0,0,3367,3368,1,0,0,0,3368,3370,5,95,0,0,3369,3349,
+		1,0,0,0,3369,3363,1,0,0,0,3369,3366,1,0,0,0,3370,277,1,0,0,0,3371,3372,
+		5,91,0,0,3372,3373,3,306,153,0,3373,3374,5,343,0,0,3374,3375,5,82,0,0,
+		3375,3376,5,136,0,0,3376,3380,3,294,147,0,3377,3381,5,145,0,0,3378,3379,
+		5,326,0,0,3379,3381,3,76,38,0,3380,3377,1,0,0,0,3380,3378,1,0,0,0,3380,
+		3381,1,0,0,0,3381,3417,1,0,0,0,3382,3383,5,91,0,0,3383,3387,3,306,153,
+		0,3384,3386,3,280,140,0,3385,3384,1,0,0,0,3386,3389,1,0,0,0,3387,3385,
+		1,0,0,0,3387,3388,1,0,0,0,3388,3390,1,0,0,0,3389,3387,1,0,0,0,3390,3393,
+		5,82,0,0,3391,3392,7,34,0,0,3392,3394,5,159,0,0,3393,3391,1,0,0,0,3393,
+		3394,1,0,0,0,3394,3395,1,0,0,0,3395,3398,5,136,0,0,3396,3399,3,10,5,0,
+		3397,3399,3,170,85,0,3398,3396,1,0,0,0,3398,3397,1,0,0,0,3399,3417,1,0,
+		0,0,3400,3402,7,60,0,0,3401,3403,3,282,141,0,3402,3401,1,0,0,0,3402,3403,
+		1,0,0,0,3403,3405,1,0,0,0,3404,3406,7,61,0,0,3405,3404,1,0,0,0,3405,3406,
+		1,0,0,0,3406,3407,1,0,0,0,3407,3409,3,306,153,0,3408,3410,3,220,110,0,
+		3409,3408,1,0,0,0,3409,3410,1,0,0,0,3410,3417,1,0,0,0,3411,3414,5,48,0,
+		0,3412,3415,5,12,0,0,3413,3415,3,306,153,0,3414,3412,1,0,0,0,3414,3413,
+		1,0,0,0,3415,3417,1,0,0,0,3416,3371,1,0,0,0,3416,3382,1,0,0,0,3416,3400,
+		1,0,0,0,3416,3411,1,0,0,0,3417,279,1,0,0,0,3418,3426,5,31,0,0,3419,3426,
+		5,177,0,0,3420,3426,5,23,0,0,3421,3423,5,224,0,0,3422,3421,1,0,0,0,3422,
+		3423,1,0,0,0,3423,3424,1,0,0,0,3424,3426,5,307,0,0,3425,3418,1,0,0,0,3425,
+		3419,1,0,0,0,3425,3420,1,0,0,0,3425,3422,1,0,0,0,3426,281,1,0,0,0,3427,
+		3446,5,223,0,0,3428,3446,5,268,0,0,3429,3446,5,133,0,0,3430,3446,5,193,
+		0,0,3431,3433,7,62,0,0,3432,3434,5,440,0,0,3433,3432,1,0,0,0,3433,3434,
+		1,0,0,0,3434,3435,1,0,0,0,3435,3446,5,421,0,0,3436,3438,7,63,0,0,3437,
+		3439,7,64,0,0,3438,3437,1,0,0,0,3438,3439,1,0,0,0,3439,3446,1,0,0,0,3440,
+		3446,5,12,0,0,3441,3443,5,440,0,0,3442,3441,1,0,0,0,3442,3443,1,0,0,0,
+		3443,3444,1,0,0,0,3444,3446,5,421,0,0,3445,3427,1,0,0,0,3445,3428,1,0,
+		0,0,3445,3429,1,0,0,0,3445,3430,1,0,0,0,3445,3431,1,0,0,0,3445,3436,1,
+		0,0,0,3445,3440,1,0,0,0,3445,3442,1,0,0,0,3446,283,1,0,0,0,3447,3448,5,
+		266,0,0,3448,3460,3,306,153,0,3449,3450,5,425,0,0,3450,3455,3,144,72,0,
+		3451,3452,5,431,0,0,3452,3454,3,144,72,0,3453,3451,1,0,0,0,3454,3457,1,
+		0,0,0,3455,3453,1,0,0,0,3455,3456,1,0,0,0,3456,3458,1,0,0,0,3457,3455,
+		1,0,0,0,3458,3459,5,426,0,0,3459,3461,1,0,0,0,3460,3449,1,0,0,0,3460,3461,
+		1,0,0,0,3461,3462,1,0,0,0,3462,3463,5,21,0,0,3463,3464,3,6,3,0,3464,3605,
+		1,0,0,0,3465,3466,5,124,0,0,3466,3472,3,306,153,0,3467,3469,5,425,0,0,
+		3468,3470,3,136,68,0,3469,3468,1,0,0,0,3469,3470,1,0,0,0,3470,3471,1,0,
+		0,0,3471,3473,5,426,0,0,3472,3467,1,0,0,0,3472,3473,1,0,0,0,3473,3605,
+		1,0,0,0,3474,3476,5,89,0,0,3475,3477,5,266,0,0,3476,3475,1,0,0,0,3476,
+		3477,1,0,0,0,3477,3480,1,0,0,0,3478,3481,5,12,0,0,3479,3481,3,306,153,
+		0,3480,3478,1,0,0,0,3480,3479,1,0,0,0,3481,3605,1,0,0,0,3482,3483,5,102,
+		0,0,3483,3605,7,65,0,0,3484,3486,5,369,0,0,3485,3487,5,351,0,0,3486,3485,
+		1,0,0,0,3486,3487,1,0,0,0,3487,3489,1,0,0,0,3488,3490,5,240,0,0,3489,3488,
+		1,0,0,0,3489,3490,1,0,0,0,3490,3491,1,0,0,0,3491,3496,3,294,147,0,3492,
+		3493,5,431,0,0,3493,3495,3,294,147,0,3494,3492,1,0,0,0,3495,3498,1,0,0,
+		0,3496,3494,1,0,0,0,3496,3497,1,0,0,0,3497,3500,1,0,0,0,3498,3496,1,0,
+		0,0,3499,3501,7,48,0,0,3500,3499,1,0,0,0,3500,3501,1,0,0,0,3501,3605,1,
+		0,0,0,3502,3605,5,134,0,0,3503,3605,5,399,0,0,3504,3605,5,275,0,0,3505,
+		3605,5,47,0,0,3506,3510,7,66,0,0,3507,3509,7,67,0,0,3508,3507,1,0,0,0,
+		3509,3512,1,0,0,0,3510,3508,1,0,0,0,3510,3511,1,0,0,0,3511,3521,1,0,0,
+		0,3512,3510,1,0,0,0,3513,3518,3,294,147,0,3514,3515,5,431,0,0,3515,3517,
+		3,294,147,0,3516,3514,1,0,0,0,3517,3520,1,0,0,0,3518,3516,1,0,0,0,3518,
+		3519,1,0,0,0,3519,3522,1,0,0,0,3520,3518,1,0,0,0,3521,3513,1,0,0,0,3521,
+		3522,1,0,0,0,3522,3605,1,0,0,0,3523,3524,5,202,0,0,3524,3605,3,306,153,
+		0,3525,3528,5,379,0,0,3526,3529,5,438,0,0,3527,3529,3,306,153,0,3528,3526,
+		1,0,0,0,3528,3527,1,0,0,0,3529,3605,1,0,0,0,3530,3531,5,229,0,0,3531,3534,
+		3,306,153,0,3532,3533,5,431,0,0,3533,3535,3,96,48,0,3534,3532,1,0,0,0,
+		3534,3535,1,0,0,0,3535,3605,1,0,0,0,3536,3538,5,207,0,0,3537,3539,5,351,
+		0,0,3538,3537,1,0,0,0,3538,3539,1,0,0,0,3539,3541,1,0,0,0,3540,3542,5,
+		240,0,0,3541,3540,1,0,0,0,3541,3542,1,0,0,0,3542,3543,1,0,0,0,3543,3548,
+		3,294,147,0,3544,3545,5,431,0,0,3545,3547,3,294,147,0,3546,3544,1,0,0,
+		0,3547,3550,1,0,0,0,3548,3546,1,0,0,0,3548,3549,1,0,0,0,3549,3555,1,0,
+		0,0,3550,3548,1,0,0,0,3551,3552,5,168,0,0,3552,3553,3,286,143,0,3553,3554,
+		5,214,0,0,3554,3556,1,0,0,0,3555,3551,1,0,0,0,3555,3556,1,0,0,0,3556,3558,
+		1,0,0,0,3557,3559,5,231,0,0,3558,3557,1,0,0,0,3558,3559,1,0,0,0,3559,3605,
+		1,0,0,0,3560,3561,5,35,0,0,3561,3562,3,294,147,0,3562,3563,3,100,50,0,
+		3563,3605,1,0,0,0,3564,3567,5,105,0,0,3565,3566,5,192,0,0,3566,3568,3,
+		306,153,0,3567,3565,1,0,0,0,3567,3568,1,0,0,0,3568,3569,1,0,0,0,3569,3572,
+		3,96,48,0,3570,3571,5,192,0,0,3571,3573,3,306,153,0,3572,3570,1,0,0,0,
+		3572,3573,1,0,0,0,3573,3605,1,0,0,0,3574,3575,5,56,0,0,3575,3576,5,239,
+		0,0,3576,3577,3,230,115,0,3577,3590,3,294,147,0,3578,3587,5,425,0,0,3579,
+		3584,3,210,105,0,3580,3581,5,431,0,0,3581,3583,3,210,105,0,3582,3580,1,
+		0,0,0,3583,3586,1,0,0,0,3584,3582,1,0,0,0,3584,3585,1,0,0,0,3585,3588,
+		1,0,0,0,3586,3584,1,0,0,0,3587,3579,1,0,0,0,3587,3588,1,0,0,0,3588,3589,
+		1,0,0,0,3589,3591,5,426,0,0,3590,3578,1,0,0,0,3590,3591,1,0,0,0,3591,3592,
+		1,0,0,0,3592,3595,5,183,0,0,3593,3596,3,96,48,0,3594,3596,5,232,0,0,3595,
+		3593,1,0,0,0,3595,3594,1,0,0,0,3596,3605,1,0,0,0,3597,3598,5,191,0,0,3598,
+		3603,3,94,47,0,3599,3600,5,37,0,0,3600,3601,7,68,0,0,3601,3603,3,136,68,
+		0,3602,3597,1,0,0,0,3602,3599,1,0,0,0,3603,3605,1,0,0,0,3604,3447,1,0,
+		0,0,3604,3465,1,0,0,0,3604,3474,1,0,0,0,3604,3482,1,0,0,0,3604,3484,1,
+		0,0,0,3604,3502,1,0,0,0,3604,3503,1,0,0,0,3604,3504,1,0,0,0,3604,3505,
+		1,0,0,0,3604,3506,1,0,0,0,3604,3523,1,0,0,0,3604,3525,1,0,0,0,3604,3530,
+		1,0,0,0,3604,3536,1,0,0,0,3604,3560,1,0,0,0,3604,3564,1,0,0,0,3604,3574,
+		1,0,0,0,3604,3602,1,0,0,0,3605,285,1,0,0,0,3606,3608,3,310,155,0,3607,
+		3606,1,0,0,0,3608,3609,1,0,0,0,3609,3607,1,0,0,0,3609,3610,1,0,0,0,3610,
+		287,1,0,0,0,3611,3613,5,69,0,0,3612,3614,3,176,88,0,3613,3612,1,0,0,0,
+		3613,3614,1,0,0,0,3614,3615,1,0,0,0,3615,3619,3,290,145,0,3616,3618,3,
+		292,146,0,3617,3616,1,0,0,0,3618,3621,1,0,0,0,3619,3617,1,0,0,0,3619,3620,
+		1,0,0,0,3620,3648,1,0,0,0,3621,3619,1,0,0,0,3622,3626,5,280,0,0,3623,3625,
+		3,292,146,0,3624,3623,1,0,0,0,3625,3628,1,0,0,0,3626,3624,1,0,0,0,3626,
+		3627,1,0,0,0,3627,3648,1,0,0,0,3628,3626,1,0,0,0,3629,3630,5,323,0,0,3630,
+		3631,3,312,156,0,3631,3635,3,310,155,0,3632,3634,3,292,146,0,3633,3632,
+		1,0,0,0,3634,3637,1,0,0,0,3635,3633,1,0,0,0,3635,3636,1,0,0,0,3636,3648,
+		1,0,0,0,3637,3635,1,0,0,0,3638,3639,5,13,0,0,3639,3640,5,93,0,0,3640,3644,
+		5,269,0,0,3641,3643,3,292,146,0,3642,3641,1,0,0,0,3643,3646,1,0,0,0,3644,
+		3642,1,0,0,0,3644,3645,1,0,0,0,3645,3648,1,0,0,0,3646,3644,1,0,0,0,3647,
+		3611,1,0,0,0,3647,3622,1,0,0,0,3647,3629,1,0,0,0,3647,3638,1,0,0,0,3648,
+		289,1,0,0,0,3649,3665,5,49,0,0,3650,3665,5,314,0,0,3651,3665,5,127,0,0,
+		3652,3665,5,106,0,0,3653,3665,5,366,0,0,3654,3655,5,222,0,0,3655,3665,
+		5,262,0,0,3656,3665,5,262,0,0,3657,3665,5,53,0,0,3658,3665,5,40,0,0,3659,
+		3665,5,241,0,0,3660,3665,5,270,0,0,3661,3665,5,141,0,0,3662,3663,5,49,
+		0,0,3663,3665,5,287,0,0,3664,3649,1,0,0,0,3664,3650,1,0,0,0,3664,3651,
+		1,0,0,0,3664,3652,1,0,0,0,3664,3653,1,0,0,0,3664,3654,1,0,0,0,3664,3656,
+		1,0,0,0,3664,3657,1,0,0,0,3664,3658,1,0,0,0,3664,3659,1,0,0,0,3664,3660,
+		1,0,0,0,3664,3661,1,0,0,0,3664,3662,1,0,0,0,3665,291,1,0,0,0,3666,3667,
+		8,69,0,0,3667,293,1,0,0,0,3668,3673,3,306,153,0,3669,3670,5,433,0,0,3670,
+		3672,3,310,155,0,3671,3669,1,0,0,0,3672,3675,1,0,0,0,3673,3671,1,0,0,0,
+		3673,3674,1,0,0,0,3674,295,1,0,0,0,3675,3673,1,0,0,0,3676,3679,3,298,149,
+		0,3677,3679,3,318,159,0,3678,3676,1,0,0,0,3678,3677,1,0,0,0,3679,297,1,
+		0,0,0,3680,3685,3,308,154,0,3681,3682,5,433,0,0,3682,3684,3,310,155,0,
+		3683,3681,1,0,0,0,3684,3687,1,0,0,0,3685,3683,1,0,0,0,3685,3686,1,0,0,
+		0,3686,299,1,0,0,0,3687,3685,1,0,0,0,3688,3693,3,306,153,0,3689,3690,5,
+		431,0,0,3690,3692,3,306,153,0,3691,3689,1,0,0,0,3692,3695,1,0,0,0,3693,
+		3691,1,0,0,0,3693,3694,1,0,0,0,3694,301,1,0,0,0,3695,3693,1,0,0,0,3696,
+		3701,3,312,156,0,3697,3701,3,324,162,0,3698,3701,3,316,158,0,3699,3701,
+		3,314,157,0,3700,3696,1,0,0,0,3700,3697,1,0,0,0,3700,3698,1,0,0,0,3700,
+		3699,1,0,0,0,3701,303,1,0,0,0,3702,3710,3,312,156,0,3703,3710,3,324,162,
+		0,3704,3710,3,130,65,0,3705,3710,5,132,0,0,3706,3710,5,250,0,0,3707,3710,
+		3,316,158,0,3708,3710,3,314,157,0,3709,3702,1,0,0,0,3709,3703,1,0,0,0,
+		3709,3704,1,0,0,0,3709,3705,1,0,0,0,3709,3706,1,0,0,0,3709,3707,1,0,0,
+		0,3709,3708,1,0,0,0,3710,305,1,0,0,0,3711,3714,3,308,154,0,3712,3714,3,
+		316,158,0,3713,3711,1,0,0,0,3713,3712,1,0,0,0,3714,307,1,0,0,0,3715,3720,
+		3,312,156,0,3716,3720,3,324,162,0,3717,3720,3,322,161,0,3718,3720,3,314,
+		157,0,3719,3715,1,0,0,0,3719,3716,1,0,0,0,3719,3717,1,0,0,0,3719,3718,
+		1,0,0,0,3720,309,1,0,0,0,3721,3729,3,312,156,0,3722,3729,3,324,162,0,3723,
+		3729,3,322,161,0,3724,3729,3,316,158,0,3725,3729,3,318,159,0,3726,3729,
+		3,320,160,0,3727,3729,3,314,157,0,3728,3721,1,0,0,0,3728,3722,1,0,0,0,
+		3728,3723,1,0,0,0,3728,3724,1,0,0,0,3728,3725,1,0,0,0,3728,3726,1,0,0,
+		0,3728,3727,1,0,0,0,3729,311,1,0,0,0,3730,3731,5,412,0,0,3731,313,1,0,
+		0,0,3732,3739,5,413,0,0,3733,3736,5,414,0,0,3734,3735,5,373,0,0,3735,3737,
+		5,415,0,0,3736,3734,1,0,0,0,3736,3737,1,0,0,0,3737,3739,1,0,0,0,3738,3732,
+		1,0,0,0,3738,3733,1,0,0,0,3739,315,1,0,0,0,3740,3741,7,70,0,0,3741,317,
+		1,0,0,0,3742,3743,7,71,0,0,3743,319,1,0,0,0,3744,3745,7,72,0,0,3745,321,
+		1,0,0,0,3746,3747,7,73,0,0,3747,323,1,0,0,0,3748,3749,7,74,0,0,3749,325,
+		1,0,0,0,572,349,352,360,365,371,376,382,386,390,394,401,413,418,425,428,
+		432,437,449,452,456,460,463,472,480,485,488,496,501,504,512,521,530,540,
+		544,551,554,562,565,569,572,576,584,587,593,595,599,605,607,616,624,631,
+		642,654,663,671,675,680,685,695,701,703,713,721,724,729,735,743,751,756,
+		759,765,770,772,782,784,787,792,796,802,805,815,821,824,827,832,835,839,
+		842,846,849,852,855,857,863,871,876,882,887,896,899,903,912,917,923,940,
+		946,950,954,962,971,974,976,983,993,998,1007,1039,1044,1047,1058,1060,
+		1073,1079,1085,1090,1092,1094,1110,1117,1140,1143,1153,1156,1171,1182,
+		1190,1192,1198,1204,1221,1227,1229,1231,1238,1245,1249,1251,1258,1270,
+		1275,1277,1286,1294,1298,1303,1305,1307,1311,1316,1319,1322,1343,1352,
+		1354,1356,1365,1371,1393,1399,1401,1412,1418,1429,1431,1438,1449,1452,
+		1454,1475,1483,1486,1488,1492,1501,1505,1515,1518,1524,1534,1538,1543,
+		1548,1560,1565,1568,1572,1577,1584,1595,1599,1606,1616,1619,1625,1630,
+		1637,1640,1649,1652,1674,1679,1681,1695,1698,1703,1706,1709,1718,1723,
+		1734,1739,1741,1748,1759,1764,1768,1771,1779,1788,1791,1795,1798,1803,
+		1807,1810,1813,1821,1824,1828,1831,1835,1842,1848,1854,1857,1863,1866,
+		1870,1878,1882,1886,1893,1896,1899,1902,1907,1910,1924,1928,1931,1935,
+		1939,1944,1951,1954,1956,1960,1963,1967,1971,1976,1981,1984,1988,1992,
+		1999,2004,2008,2011,2014,2019,2023,2027,2030,2033,2036,2040,2045,2053,
+		2060,2067,2074,2079,2083,2089,2091,2098,2100,2103,2106,2111,2117,2122,
+		2127,2131,2136,2140,2145,2147,2157,2160,2164,2173,2176,2180,2185,2189,
+		2194,2198,2202,2207,2211,2216,2219,2250,2254,2256,2267,2274,2279,2285,
+		2288,2292,2297,2300,2304,2330,2335,2338,2342,2361,2372,2379,2384,2387,
+		2397,2403,2406,2411,2429,2443,2446,2450,2461,2466,2471,2473,2479,2481,
+		2491,2495,2499,2507,2510,2520,2523,2533,2538,2542,2548,2551,2556,2566,
+		2573,2578,2584,2604,2610,2614,2622,2625,2630,2638,2643,2645,2652,2663,
+		2667,2669,2679,2685,2688,2692,2696,2702,2709,2715,2719,2738,2747,2752,
+		2759,2763,2772,2775,2778,2782,2794,2796,2801,2805,2813,2816,2819,2826,
+		2829,2835,2838,2844,2848,2852,2855,2859,2863,2868,2874,2878,2886,2890,
+		2899,2926,2936,2941,2944,2950,2955,2958,2965,2967,2974,2984,2991,2994,
+		3002,3008,3013,3016,3023,3026,3029,3038,3041,3044,3047,3050,3056,3073,
+		3077,3080,3085,3089,3094,3099,3103,3110,3117,3120,3124,3129,3138,3145,
+		3152,3165,3179,3184,3188,3195,3200,3205,3215,3220,3225,3231,3236,3241,
+		3252,3256,3263,3271,3277,3281,3285,3290,3293,3299,3304,3307,3311,3315,
+		3318,3322,3326,3329,3333,3337,3344,3347,3361,3366,3369,3380,3387,3393,
+		3398,3402,3405,3409,3414,3416,3422,3425,3433,3438,3442,3445,3455,3460,
+		3469,3472,3476,3480,3486,3489,3496,3500,3510,3518,3521,3528,3534,3538,
+		3541,3548,3555,3558,3567,3572,3584,3587,3590,3595,3602,3604,3609,3613,
+		3619,3626,3635,3644,3647,3664,3673,3678,3685,3693,3700,3709,3713,3719,
+		3728,3736,3738
 	};
 
 	public static readonly ATN _ATN =

@@ -93,7 +93,8 @@ internal sealed partial class TreeBuilder
         AlterActionSyntax action = context switch
         {
             AddConstraintActionContext add => new AddConstraintSyntax(TableConstraint(add.tableConstraint())),
-            AddColumnActionContext add when add.tableElement().identifier() is not null && add.tableElement().WATERMARK() is null =>
+            AddColumnActionContext add when add.tableElement() is { } element && element.WATERMARK() is null
+                && (element.identifier() is not null || element.USER() is not null) =>
                 new AddColumnSyntax(Column(add.tableElement()), add.ifNotExists() is not null),
             AddColumnActionContext add => throw ErrorAt(add.tableElement().Start),
             DropConstraintActionContext drop => new DropConstraintSyntax(
@@ -119,8 +120,15 @@ internal sealed partial class TreeBuilder
             SwapActionContext swap => new SwapSyntax(Name(swap.qualifiedName())),
             SetOptionsActionContext set => new SetOptionsSyntax(Options(set.optionGroup())),
             ResetOptionsActionContext reset => new ResetOptionsSyntax(List(reset.optionName(), OptionName)),
-            SetParameterActionContext set => new SetParameterActionSyntax(DottedLabel(set.optionLabel()), SetValues(set.setValues())),
-            ResetParameterActionContext reset => new SetParameterActionSyntax(reset.optionLabel() is { } label ? DottedLabel(label) : "all", default),
+            SetParameterActionContext set => new SetParameterActionSyntax(DottedLabel(set.optionLabel()), SetValues(set.setValues()))
+            {
+                IsDeferred = set.DEFERRED() is not null,
+            },
+            ResetParameterActionContext reset => new SetParameterActionSyntax(reset.optionLabel() is { } label ? DottedLabel(label) : "all", default)
+            {
+                IsReset = true,
+                IsDeferred = reset.DEFERRED() is not null,
+            },
             _ => new OtherActionSyntax(TokenText(context)),
         };
         return action with { Position = At(context) };

@@ -139,7 +139,7 @@ internal sealed partial class TreeBuilder
     }
 
     private ColumnDefinitionSyntax Column(TableElementContext context) => new(
-        Identifier(context.identifier()),
+        Identifier((ParserRuleContext?)context.identifier() ?? context),
         context.typeName() is { } type ? Type(type) : null,
         OptionalName(context.COLLATE() is null ? null : context.qualifiedName()),
         List(context.columnConstraint(), ColumnConstraint))

@@ -144,7 +144,10 @@ internal sealed partial class TreeBuilder
             : Name((ParserRuleContext)context.GetChild(0), context.label(), context);
         if (context.callArguments() is { } arguments)
         {
-            return Call(name, arguments, context.callSuffix(), position);
+            ExpressionSyntax call = Call(name, arguments, context.callSuffix(), position);
+            return context.AGGREGATE() is null ? call : call is FunctionCallSyntax function
+                ? function with { IsAggregateOfScalar = true }
+                : throw ErrorAt(context.Start);
         }
 
         if (context.stringLiteral() is { } text)
@@ -180,6 +183,11 @@ internal sealed partial class TreeBuilder
             IsStar = arguments.STAR() is not null,
             IsDistinct = arguments.DISTINCT() is not null,
             OrderBy = OrderBy(arguments.orderByClause()),
+
+            // first_value(x IGNORE NULLS) means first_value(x) IGNORE NULLS.
+            IgnoresNulls = arguments.functionArgument().FirstOrDefault(argument => argument.NULLS() is not null) is { } first
+                ? first.IGNORE() is not null
+                : null,
         };
         return suffix is null || suffix.ChildCount == 0 ? call : WithSuffix(call, suffix);
     }
@@ -188,7 +196,7 @@ internal sealed partial class TreeBuilder
     {
         WithinGroup = OrderBy(suffix.orderByClause()),
         Filter = suffix.FILTER() is null ? null : Expression(suffix.expression()),
-        IgnoresNulls = suffix.NULLS() is null ? null : suffix.IGNORE() is not null,
+        IgnoresNulls = suffix.NULLS() is null ? call.IgnoresNulls : suffix.IGNORE() is not null,
         Over = suffix.OVER() is null
             ? null
             : suffix.windowSpecification() is { } window

@@ -119,9 +119,15 @@ internal sealed partial class TreeBuilder
         Identifier(context.identifier()),
         Identifiers(context.identifierList()),
         List(context.nameAndType(), NameAndType),
-        Query(context.query()),
+        context.query() is { } query ? Query(query) : Changelog(context),
         context.MATERIALIZED() is null ? null : context.NOT() is null)
     { Position = At(context) };
+
+    private static QuerySyntax Changelog(CommonTableContext context)
+    {
+        int position = At(context.CHANGELOG());
+        return new QuerySyntax(new ChangelogBodySyntax(Name(context.qualifiedName())) { Position = position }) { Position = position };
+    }
 
     private QueryBodySyntax Body(QueryBodyContext context)
     {
@@ -320,7 +326,7 @@ internal sealed partial class TreeBuilder
             return Aliased(TableExpression(nested), context.tableAlias());
         }
 
-        bool withOrdinality = context.ORDINALITY() is not null;
+        bool withOrdinality = Has(context, ORDINALITY);
         TableAliasSyntax? alias = Alias(context.functionAlias());
         if (context.ROWS() is not null)
         {

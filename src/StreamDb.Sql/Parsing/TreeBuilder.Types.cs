@@ -66,7 +66,7 @@ internal sealed partial class TreeBuilder
     private static NamedTypeSyntax IntervalType(int position, IToken? precision, IntervalFieldsContext? fields)
     {
         precision ??= fields?.INTEGER()?.Symbol;
-        string? words = fields is null ? null : string.Join(" to ", fields.intervalField().Select(Words));
+        string? words = fields is null ? null : string.Join(" to ", fields.intervalField().Select(field => Words(field).TrimEnd('s')));
         SyntaxList<ExpressionSyntax> modifiers =
             precision is null ? default : [new LiteralSyntax(LiteralKind.Integer, precision.Text) { Position = precision.StartIndex }];
         return new NamedTypeSyntax(QualifiedNameSyntax.Of("interval"), modifiers, words) { Position = position };

@@ -55,7 +55,7 @@ internal sealed partial class TreeBuilder(string source)
     private static string Identifier(ParserRuleContext context)
     {
         IToken token = context.Start;
-        char escape = context.Stop == token ? '\\' : Escape(context.Stop);
+        char escape = token.Type != UNICODE_IDENTIFIER || context.Stop == token ? '\\' : Escape(context.Stop);
         return StringDecoding.DecodeIdentifier(token.Text, escape);
     }
 

@@ -25,6 +25,9 @@ public sealed record FunctionCallSyntax(QualifiedNameSyntax Name, SyntaxList<Fun
     public bool? IgnoresNulls { get; init; }
 
     public WindowSyntax? Over { get; init; }
+
+    /// <summary><c>aggregate:f(…)</c>: a scalar function over all rows at once.</summary>
+    public bool IsAggregateOfScalar { get; init; }
 }
 
 /// <summary>One argument: <c>value</c>, <c>name => value</c> or <c>VARIADIC value</c>.</summary>

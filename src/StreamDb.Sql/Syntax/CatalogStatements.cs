@@ -166,7 +166,13 @@ public sealed record SetOptionsSyntax(SyntaxList<OptionSyntax> Options) : AlterA
 public sealed record ResetOptionsSyntax(SyntaxList<string> Names) : AlterActionSyntax;
 
 /// <summary>SET name { TO | = } value, as for PARALLELISM, SOURCE_RATE_LIMIT or a parameter of a role; RESET has no value.</summary>
-public sealed record SetParameterActionSyntax(string Name, SyntaxList<ExpressionSyntax> Values) : AlterActionSyntax;
+public sealed record SetParameterActionSyntax(string Name, SyntaxList<ExpressionSyntax> Values) : AlterActionSyntax
+{
+    /// <summary>RESET rather than SET … TO DEFAULT; both have no values.</summary>
+    public bool IsReset { get; init; }
+
+    public bool IsDeferred { get; init; }
+}
 
 /// <summary>An action we know only by its words.</summary>
 public sealed record OtherActionSyntax(string Text) : AlterActionSyntax;

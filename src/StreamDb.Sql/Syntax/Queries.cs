@@ -54,6 +54,9 @@ public sealed record CommonTableSyntax(
     QuerySyntax Query,
     bool? IsMaterialized) : SyntaxNode;
 
+/// <summary><c>AS CHANGELOG FROM relation</c> as the query of a WITH clause: the relation's changes as rows.</summary>
+public sealed record ChangelogBodySyntax(QualifiedNameSyntax Relation) : QueryBodySyntax;
+
 /// <summary><c>SELECT … FROM … WHERE … GROUP BY … HAVING … WINDOW …</c>.</summary>
 public sealed record SelectBodySyntax(SyntaxList<SelectItemSyntax> Items) : QueryBodySyntax
 {

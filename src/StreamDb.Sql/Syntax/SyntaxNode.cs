@@ -1,3 +1,5 @@
+using StreamDb.Sql.Printing;
+
 namespace StreamDb.Sql.Syntax;
 
 /// <summary>A node of the syntax tree: what a statement says, before any name or type in it has been looked up.</summary>
@@ -14,6 +16,9 @@ public abstract record SyntaxNode
     public virtual bool Equals(SyntaxNode? other) => other is not null && EqualityContract == other.EqualityContract;
 
     public override int GetHashCode() => EqualityContract.GetHashCode();
+
+    /// <summary>The node as SQL text.</summary>
+    public sealed override string ToString() => SqlPrinter.Print(this);
 }
 
 /// <summary>A whole statement.</summary>

@@ -34,8 +34,11 @@ public static class BinaryCodec
                 // Announced as text.
                 TextCodec.Write(type, value, output, TextFormat.Default);
                 break;
-            case SqlTypeKind.Array or SqlTypeKind.Record or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector:
-                WriteNested(type, value, output);
+            case SqlTypeKind.Array or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector:
+                NestedBinary.WriteArray(type, value, output);
+                break;
+            case SqlTypeKind.Record:
+                NestedBinary.WriteRecord(type, value, output);
                 break;
             default:
                 WriteScalar(type.Physical, value, output);
@@ -75,8 +78,11 @@ public static class BinaryCodec
 
                 TextCodec.Parse(type, wire[1..], TextFormat.Default, output);
                 break;
-            case SqlTypeKind.Array or SqlTypeKind.Record or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector:
-                ReadNested(type, wire, output);
+            case SqlTypeKind.Array or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector:
+                NestedBinary.ReadArray(type, wire, output);
+                break;
+            case SqlTypeKind.Record:
+                NestedBinary.ReadRecord(type, wire, output);
                 break;
             case SqlTypeKind.Bytea:
                 output.Append(wire);
@@ -181,12 +187,6 @@ public static class BinaryCodec
                 break;
         }
     }
-
-    private static void WriteNested(SqlType type, ReadOnlySpan<byte> value, IBufferWriter<byte> output) =>
-        throw new SqlException(SqlState.FeatureNotSupported, $"no binary output function available for type {type}");
-
-    private static void ReadNested(SqlType type, ReadOnlySpan<byte> wire, ByteWriter output) =>
-        throw new SqlException(SqlState.FeatureNotSupported, $"no binary input function available for type {type}");
 
     private static void Check(ReadOnlySpan<byte> wire, int length)
     {

@@ -21,6 +21,7 @@ internal ref struct DateTimeParser
     private const int TimeField = 8;
     private const int ZoneField = 16;
     private const int DayOfYearField = 32;
+    private const int EraField = 64;
 
     private readonly ReadOnlySpan<byte> _text;
     private readonly string _typeName;
@@ -598,7 +599,7 @@ internal ref struct DateTimeParser
         }
 
         int point = token.IndexOf((byte)'.');
-        if (point >= 0 && (_filled & DateFields) == 0 && token.Length - point > 1 && point <= 2)
+        if (point >= 0 && (_filled & DateFields) == 0)
         {
             TakeDateParts(token);
         }
@@ -779,6 +780,7 @@ internal ref struct DateTimeParser
                 _meridiem = word.Value;
                 break;
             case DateTimeWordKind.Era:
+                Fill(EraField);
                 _isBc = word.Value == 1;
                 break;
             case DateTimeWordKind.DaylightSaving when (_filled & ZoneField) != 0 && _zone is null && !_isDaylight:

@@ -57,7 +57,6 @@ internal static class DateTimeWords
             ["bc"] = (DateTimeWordKind.Era, 1),
             ["epoch"] = (DateTimeWordKind.Epoch, 0),
             ["infinity"] = (DateTimeWordKind.Infinity, 0),
-            ["+infinity"] = (DateTimeWordKind.Infinity, 0),
             ["-infinity"] = (DateTimeWordKind.MinusInfinity, 0),
             ["now"] = (DateTimeWordKind.Now, 0),
             ["today"] = (DateTimeWordKind.Today, 0),

@@ -65,8 +65,13 @@ internal ref struct IntervalParser
             throw parser.Overflow();
         }
 
-        return parser._months is < int.MinValue or > int.MaxValue || parser._days is < int.MinValue or > int.MaxValue
-            ? throw parser.Overflow()
+        if (parser._days is < int.MinValue or > int.MaxValue)
+        {
+            throw parser.Overflow();
+        }
+
+        return parser._months is < int.MinValue or > int.MaxValue
+            ? throw new SqlException(SqlState.DatetimeFieldOverflow, "interval out of range")
             : new Interval((int)parser._months, (int)parser._days, parser._microseconds);
     }
 

@@ -213,11 +213,48 @@ public static class TextCodec
         }
     }
 
-    private static void WriteNested(SqlType type, ReadOnlySpan<byte> value, IBufferWriter<byte> output, TextFormat format) =>
-        throw new InvariantException($"no text form for type {type}");
+    private static void WriteNested(SqlType type, ReadOnlySpan<byte> value, IBufferWriter<byte> output, TextFormat format)
+    {
+        switch (type.Kind)
+        {
+            case SqlTypeKind.Array or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector:
+                ArrayText.Write(type, value, output, format);
+                break;
+            case SqlTypeKind.Record:
+                RecordText.Write(type, value, output, format);
+                break;
+            case SqlTypeKind.Map:
+                MapText.Write(type, value, output, format);
+                break;
+            default:
+                throw new InvariantException($"no text form for type {type}");
+        }
+    }
 
-    private static void ParseNested(SqlType type, ReadOnlySpan<byte> text, TextFormat format, ByteWriter output) =>
-        throw new SqlException(SqlState.FeatureNotSupported, $"cannot accept a value of type {type}");
+    private static void ParseNested(SqlType type, ReadOnlySpan<byte> text, TextFormat format, ByteWriter output)
+    {
+        switch (type.Kind)
+        {
+            case SqlTypeKind.Json:
+                JsonText.Validate(text);
+                output.Append(text);
+                break;
+            case SqlTypeKind.Jsonb:
+                JsonText.Normalize(text, output);
+                break;
+            case SqlTypeKind.Array or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector:
+                ArrayText.Parse(type, text, format, output);
+                break;
+            case SqlTypeKind.Record:
+                RecordText.Parse(type, text, format, output);
+                break;
+            case SqlTypeKind.Map:
+                MapText.Parse(type, text, format, output);
+                break;
+            default:
+                throw new SqlException(SqlState.FeatureNotSupported, $"cannot accept a value of type {type}");
+        }
+    }
 
     private static void WriteInteger(long value, IBufferWriter<byte> output)
     {

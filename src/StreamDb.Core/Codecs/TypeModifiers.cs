@@ -233,8 +233,46 @@ public static class TypeModifiers
         };
     }
 
-    private static void ApplyToElements(SqlType type, ReadOnlySpan<byte> value, bool isExplicit, ByteWriter output) =>
-        throw new SqlException(SqlState.FeatureNotSupported, $"cannot apply the modifier of type {type}");
+    private static void ApplyToElements(SqlType type, ReadOnlySpan<byte> value, bool isExplicit, ByteWriter output)
+    {
+        if (type.Kind == SqlTypeKind.Array)
+        {
+            ApplyToArray(type.Element!, value, isExplicit, output);
+            return;
+        }
+
+        // A map: the values have the modifier, the keys stay.
+        var map = new MapReader(type, value);
+        output.AppendValue(map.KeyArray.Length);
+        output.Append(map.KeyArray);
+        ApplyToArray(type.Element!, map.ValueArray, isExplicit, output);
+    }
+
+    private static void ApplyToArray(SqlType element, ReadOnlySpan<byte> value, bool isExplicit, ByteWriter output)
+    {
+        var reader = new ArrayReader(element.Physical, value);
+        ArrayWriter writer = new ArrayWriter().Begin(element);
+        for (int i = 0; i < reader.Count; i++)
+        {
+            if (reader.IsNull(i))
+            {
+                writer.AppendNull();
+            }
+            else
+            {
+                Apply(element, reader[i], isExplicit, writer.Element);
+                writer.EndElement();
+            }
+        }
+
+        Span<int> dimensions = stackalloc int[reader.DimensionCount];
+        for (int i = 0; i < dimensions.Length; i++)
+        {
+            dimensions[i] = reader.Dimension(i);
+        }
+
+        writer.Finish(dimensions, output);
+    }
 
     private static SqlException NumericOverflow(string detail) =>
         new(SqlState.NumericValueOutOfRange, "numeric field overflow") { Detail = detail };

@@ -28,7 +28,7 @@ public static class SqlCalendar
     public const long TimestampMin = DateMin * MicrosecondsPerDay;
 
     /// <summary>294277-01-01, the first timestamp out of range.</summary>
-    public const long TimestampEnd = 106_751_991L * MicrosecondsPerDay;
+    public const long TimestampEnd = 106_751_983L * MicrosecondsPerDay;
 
     /// <summary>1970-01-01 in microseconds.</summary>
     public const long UnixEpoch = -946_684_800L * MicrosecondsPerSecond;

@@ -45,6 +45,7 @@ internal static class FakeStatements
         ["notice"] = FakeStatement.Command("DO", session => session.Raise(new Notice("NOTICE", "00000", "look here", Hint: "There."))),
         ["set application_name"] = FakeStatement.Command("SET", session => session.Set("application_name", "changed")),
         ["begin"] = FakeStatement.Command("BEGIN", session => session.Status = TransactionStatus.InTransaction),
+        ["begin transaction isolation level read committed"] = FakeStatement.Command("BEGIN", session => session.Status = TransactionStatus.InTransaction),
         ["commit"] = FakeStatement.Command("COMMIT", session => session.Status = TransactionStatus.Idle, endsTransaction: true),
         ["rollback"] = FakeStatement.Command("ROLLBACK", session => session.Status = TransactionStatus.Idle, endsTransaction: true),
         ["copy t from stdin"] = new([], null, (_, _, _) => Task.FromResult<StatementResult>(new CopyLines())),
@@ -160,7 +161,7 @@ internal static class FakeStatements
         }
     }
 
-    /// <summary>Counts line ends; a line "bad" is an error at once.</summary>
+    /// <summary>Counts lines, but not the end mark that psql 15 sends along; a line "bad" is an error at once.</summary>
     private sealed class CopyLines() : CopyInResult(columnCount: 2, isBinary: false)
     {
         private readonly List<byte> _bytes = [];
@@ -168,13 +169,15 @@ internal static class FakeStatements
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellation)
         {
             _bytes.AddRange(data.Span);
-            return System.Text.Encoding.UTF8.GetString([.. _bytes]).Contains("bad\n", StringComparison.Ordinal)
+            return Text.Contains("bad\n", StringComparison.Ordinal)
                 ? throw new SqlException(SqlState.BadCopyFileFormat, "missing data for column \"b\"")
                 : ValueTask.CompletedTask;
         }
 
         public override ValueTask<string> CompleteAsync(CancellationToken cancellation) =>
-            new(string.Create(CultureInfo.InvariantCulture, $"COPY {_bytes.Count(b => b == (byte)'\n')}"));
+            new(string.Create(CultureInfo.InvariantCulture, $"COPY {Text.Split('\n').Count(line => line.Length > 0 && line != "\\.")}"));
+
+        private string Text => System.Text.Encoding.UTF8.GetString([.. _bytes]);
     }
 
     private sealed class CopyThreeLines() : CopyOutResult(columnCount: 2, isBinary: false)

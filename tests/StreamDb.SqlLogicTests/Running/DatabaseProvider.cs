@@ -10,6 +10,8 @@ namespace StreamDb.SqlLogicTests.Running;
 /// </summary>
 public sealed class DatabaseProvider : IDisposable
 {
+    private const string CannotConnectNow = "57P03";
+
     private static int _counter;
 
     private readonly RunSettings _settings;
@@ -114,12 +116,28 @@ public sealed class DatabaseProvider : IDisposable
         {
             try
             {
-                _admin ??= WireConnection.Open(target, _settings.RecordTimeout);
+                _admin ??= OpenWhenStarted(target);
                 return _admin.SimpleQuery(sql, _settings.RecordTimeout).FirstOrDefault(r => r.Error is not null)?.Error;
             }
             catch (ConnectionFailedException) when (!retried && _admin is not null)
             {
                 CloseAdmin();
+            }
+        }
+    }
+
+    /// <summary>A server may listen before it is ready to serve.</summary>
+    private WireConnection OpenWhenStarted(ConnectionTarget target)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return WireConnection.Open(target, _settings.RecordTimeout);
+            }
+            catch (ConnectionFailedException e) when (attempt < 100 && e.Error?.SqlState == CannotConnectNow)
+            {
+                Thread.Sleep(100);
             }
         }
     }

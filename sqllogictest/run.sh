@@ -36,9 +36,10 @@ fi
 runner="$root/tests/StreamDb.SqlLogicTests/bin/$configuration/net10.0/streamdb-slt"
 
 if [ $postgres = no ]; then
+  unset STREAMDB_DATA_DIR
   server="$root/src/StreamDb.Server/bin/$configuration/net10.0/streamdb"
   [ $has_expected = yes ] || [ ! -f "$here/expected/own.tsv" ] || [ $has_target = yes ] || arguments+=(--expected "$here/expected/own.tsv")
-  exec "$runner" --server-command "${STREAMDB_COMMAND:-$server --port {port\}}" "${arguments[@]}"
+  exec "$runner" --server-command "${STREAMDB_COMMAND:-$server --port {port\} --http-port 0 --workers 2 --file-root $here --log-level warning}" "${arguments[@]}"
 fi
 
 bin=/usr/lib/postgresql/15/bin

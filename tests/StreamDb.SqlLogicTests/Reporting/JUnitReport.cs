@@ -10,7 +10,7 @@ public static class JUnitReport
 {
     public static void Write(string path, IReadOnlyList<ScriptResult> results)
     {
-        using XmlWriter xml = XmlWriter.Create(path, new XmlWriterSettings { Indent = true });
+        using XmlWriter xml = XmlWriter.Create(path, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false) });
         xml.WriteStartElement("testsuites");
         foreach (ScriptResult result in results)
         {

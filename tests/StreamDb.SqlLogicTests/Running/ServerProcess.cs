@@ -5,13 +5,14 @@ using System.Net.Sockets;
 
 namespace StreamDb.SqlLogicTests.Running;
 
-/// <summary>A server started by the runner. Its output goes to a temporary file that is kept when it dies.</summary>
+/// <summary>A server started by the runner. Its output goes to a temporary file that is kept when it dies by itself.</summary>
 public sealed class ServerProcess : IDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly string _command;
     private Process? _process;
+    private string? _log;
 
     public ServerProcess(string command) => _command = command;
 
@@ -28,7 +29,7 @@ public sealed class ServerProcess : IDisposable
         string command = _command.Replace("{port}", Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         ProcessStartInfo start = new("/bin/sh") { RedirectStandardInput = true };
         start.ArgumentList.Add("-c");
-        string log = Path.Combine(Path.GetTempPath(), $"streamdb-slt-{Environment.ProcessId}-{Port}.log");
+        string log = _log = Path.Combine(Path.GetTempPath(), $"streamdb-slt-{Environment.ProcessId}-{Port}.log");
         start.ArgumentList.Add($"exec {command} >{log} 2>&1");
         _process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {command}");
         Stopwatch waited = Stopwatch.StartNew();
@@ -36,7 +37,7 @@ public sealed class ServerProcess : IDisposable
         {
             if (!IsRunning || waited.Elapsed > StartTimeout)
             {
-                throw new InvalidOperationException($"the server does not come up, see {log}: {command}");
+                throw new InvalidOperationException($"the server does not come up: {LastLine(log)}");
             }
 
             Thread.Sleep(50);
@@ -54,11 +55,15 @@ public sealed class ServerProcess : IDisposable
         {
             _process.Kill(entireProcessTree: true);
             _process.WaitForExit();
+            File.Delete(_log!);
         }
 
         _process.Dispose();
         _process = null;
     }
+
+    private static string LastLine(string log) =>
+        File.Exists(log) ? File.ReadLines(log).LastOrDefault(l => l.Trim().Length > 0) ?? "it says nothing" : "it leaves no log";
 
     private bool Listens()
     {

@@ -62,9 +62,10 @@ public sealed class SuiteRunner
     {
         Stopwatch watch = Stopwatch.StartNew();
         List<RecordResult> results = [];
+        IReadOnlyList<SltRecord> records = [];
         try
         {
-            IReadOnlyList<SltRecord> records = ScriptParser.ParseFile(script.FullPath, script.Profile.Dialect, _catalog.DisplayName);
+            records = ScriptParser.ParseFile(script.FullPath, script.Profile.Dialect, _catalog.DisplayName);
             List<ViewCandidate> candidates = [];
             using (SessionPool sessions = new(provider, script.Profile, _settings.RecordTimeout))
             {
@@ -81,10 +82,20 @@ public sealed class SuiteRunner
         }
         catch (Exception e) when (e is ConnectionFailedException or IOException or InvalidOperationException)
         {
-            results.Add(new RecordResult($"{script.Name}:0", Pass.Direct, RecordOutcome.Failed, "script not run", e.Message));
+            results.AddRange(NotRun(script, records, results.Count, e.Message));
         }
 
         return new ScriptResult(script, results, watch.Elapsed);
+    }
+
+    /// <summary>Failures for all records of a script that could not start, so that the totals still count them.</summary>
+    private static IEnumerable<RecordResult> NotRun(TestScript script, IReadOnlyList<SltRecord> records, int playedCount, string problem)
+    {
+        string reason = $"not run: {problem.ReplaceLineEndings(" ")}";
+        IEnumerable<string> keys = playedCount > 0 || records.Count == 0
+            ? [$"{script.Name}:0"]
+            : records.Where(r => r.IsTest).Select(r => RecordKey.Of(script, r, Pass.Direct));
+        return keys.Select(k => new RecordResult(k, Pass.Direct, RecordOutcome.Failed, reason, problem));
     }
 
     private List<RecordResult> RunWithViewsFirst(

@@ -54,6 +54,8 @@ public static class SqlState
     public const string InsufficientPrivilege = "42501";
     public const string CannotCoerce = "42846";
     public const string GroupingError = "42803";
+    public const string GeneratedAlways = "428C9";
+    public const string AmbiguousParameter = "42P08";
     public const string WindowingError = "42P20";
     public const string InvalidRecursion = "42P19";
     public const string DatatypeMismatch = "42804";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StreamDb.Core.Rows;
+using StreamDb.Expressions.Trees;
 
 namespace StreamDb.Planning.Logical;
 
@@ -12,6 +13,11 @@ public sealed record LogicalTopN(
     LogicalNode Input, ImmutableArray<int> PartitionBy, ImmutableArray<SortKey> OrderBy, long? Limit, long Offset, bool WithTies = false)
     : LogicalNode
 {
+    /// <summary>LIMIT and OFFSET that depend on parameters; substitution turns them into <see cref="Limit"/> and <see cref="Offset"/>.</summary>
+    public ScalarExpression? LimitExpression { get; init; }
+
+    public ScalarExpression? OffsetExpression { get; init; }
+
     public override ImmutableArray<Field> Columns => Input.Columns;
 
     public override IReadOnlyList<LogicalNode> Inputs => [Input];

@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Types;
+using StreamDb.Expressions.Aggregates;
+using StreamDb.Expressions.Casts;
+using StreamDb.Expressions.Functions;
+using StreamDb.Expressions.Trees;
+using StreamDb.Sql.Syntax;
+
+namespace StreamDb.Planning.Binding;
+
+/// <content>Functions, aggregates, window functions and set-returning functions.</content>
+internal sealed partial class ExpressionBinder
+{
+    private ScalarExpression BindCall(FunctionCallSyntax call)
+    {
+        string name = FunctionName(call.Name);
+        if (name == "grouping" && call.Over is null)
+        {
+            return BindGrouping(call);
+        }
+
+        if (call.Over is not null)
+        {
+            return BindWindow(call, name);
+        }
+
+        if (AggregateRegistry.Exists(name))
+        {
+            return BindAggregateReference(call, name);
+        }
+
+        RefuseAggregateClauses(call, name);
+        if (WindowFunctions.IsWindowFunction(name) && !FunctionRegistry.Exists(name))
+        {
+            throw BindError.At(SqlState.WrongObjectType, call.Position, $"window function {name} requires an OVER clause");
+        }
+
+        if (TableFunctionRegistry.Exists(name))
+        {
+            return BindSetReturning(call, name);
+        }
+
+        ImmutableArray<ScalarExpression> arguments = Arguments(call);
+        return arguments.Length == 1 && !FunctionRegistry.Exists(name) && TypeBinder.TryFind(name) is { } type
+            ? Cast(arguments[0], type, CastContext.Explicit, call.Position)
+            : Call(name, call.Position, arguments);
+    }
+
+    /// <summary>The name without pg_catalog; 42883 for other schemas.</summary>
+    public static string FunctionName(QualifiedNameSyntax name) =>
+        name.IsSimple || name.Qualifier is "pg_catalog" or "information_schema"
+            ? name.Name
+            : throw BindError.At(SqlState.UndefinedFunction, name.Position, $"function {string.Join(".", name.Parts)} does not exist");
+
+    private ImmutableArray<ScalarExpression> Arguments(FunctionCallSyntax call) => [.. call.Arguments.Select(a => a switch
+    {
+        { Name: not null } => throw BindError.NotSupported("a named argument", a.Position),
+        { IsVariadic: true } => throw BindError.NotSupported("a VARIADIC argument", a.Position),
+        _ => Bind(a.Value),
+    })];
+
+    private static void RefuseAggregateClauses(FunctionCallSyntax call, string name)
+    {
+        string? written = call switch
+        {
+            { IsStar: true } => $"{name}(*)",
+            { IsDistinct: true } => "DISTINCT",
+            { OrderBy.IsEmpty: false } => "ORDER BY",
+            { WithinGroup.IsEmpty: false } => "WITHIN GROUP",
+            { Filter: not null } => "FILTER",
+            _ => null,
+        };
+        if (written is not null)
+        {
+            throw BindError.At(SqlState.WrongObjectType, call.Position, $"{written} specified, but {name} is not an aggregate function");
+        }
+    }
+
+    private AggregateReference BindAggregateReference(FunctionCallSyntax call, string name)
+    {
+        if (_enclosingCall == "aggregate")
+        {
+            throw BindError.At(SqlState.GroupingError, call.Position, "aggregate function calls cannot be nested");
+        }
+
+        if (collector is null || !collector.AllowsAggregates)
+        {
+            throw BindError.At(SqlState.GroupingError, call.Position, $"aggregate functions are not allowed in {clause}");
+        }
+
+        AggregateCall bound = BindAggregate(call, name);
+        return new AggregateReference(collector.Add(bound), bound.Type, !bound.Function.IsZeroOnEmpty);
+    }
+
+    private AggregateCall BindAggregate(FunctionCallSyntax call, string name)
+    {
+        if (call.IgnoresNulls is not null)
+        {
+            throw BindError.NotSupported("IGNORE NULLS or RESPECT NULLS", call.Position);
+        }
+
+        ExpressionBinder inner = new(state, scope, tables, clause) { _enclosingCall = "aggregate" };
+        return inner.ResolveAggregate(call, name);
+    }
+
+    private AggregateCall ResolveAggregate(FunctionCallSyntax call, string name)
+    {
+        ImmutableArray<ScalarExpression> arguments = Arguments(call);
+        ScalarExpression? filter = call.Filter is null ? null : BindFilter(call.Filter);
+        AggregateCall bound;
+        if (!call.WithinGroup.IsEmpty)
+        {
+            bound = AggregateRegistry.Resolve(
+                name, [], call.IsDistinct, [.. call.WithinGroup.Select(Order)], filter, arguments, call.Position);
+        }
+        else
+        {
+            bound = AggregateRegistry.Resolve(
+                name, arguments, call.IsDistinct, [.. call.OrderBy.Select(Order)], filter, null, call.Position);
+        }
+
+        return DecideParameters(bound);
+    }
+
+    private AggregateCall DecideParameters(AggregateCall bound) => state.HasParameters ? bound.Map(e => state.Decide(e)) : bound;
+
+    private ScalarExpression BindFilter(ExpressionSyntax filter) => BindCondition(filter, "FILTER");
+
+    private AggregateOrder Order(OrderItemSyntax item)
+    {
+        ScalarExpression key = Bind(item.Expression);
+        if (key.Type.Kind == SqlTypeKind.Unknown)
+        {
+            key = Cast(key, SqlType.Text, CastContext.Implicit, item.Position);
+        }
+
+        return new AggregateOrder(key, item.IsDescending, IsNullsFirst(item));
+    }
+
+    public static bool IsNullsFirst(OrderItemSyntax item) =>
+        item.Nulls is { } nulls ? nulls == NullsOrder.First : item.IsDescending;
+
+    private GroupingReference BindGrouping(FunctionCallSyntax call)
+    {
+        if (collector is null || !collector.AllowsAggregates)
+        {
+            throw BindError.At(SqlState.GroupingError, call.Position, $"grouping operations are not allowed in {clause}");
+        }
+
+        ExpressionBinder inner = new(state, scope, tables, clause) { _enclosingCall = "aggregate" };
+        return new GroupingReference(collector.AddGrouping(inner.Arguments(call), call.Position));
+    }
+
+    private WindowReference BindWindow(FunctionCallSyntax call, string name)
+    {
+        if (_enclosingCall is not null || collector is null || !collector.AllowsWindows)
+        {
+            throw _enclosingCall switch
+            {
+                "aggregate" => BindError.At(SqlState.GroupingError, call.Position, "aggregate function calls cannot contain window function calls"),
+                "window" => BindError.At(SqlState.WindowingError, call.Position, "window function calls cannot be nested"),
+                _ => BindError.At(SqlState.WindowingError, call.Position, $"window functions are not allowed in {clause}"),
+            };
+        }
+
+        // Aggregates inside the arguments belong to the SELECT: sum(count(*)) OVER ().
+        ExpressionBinder inner = new(state, scope, tables, clause, collector) { _enclosingCall = "window" };
+        BoundWindow window = inner.ResolveWindow(call, name, collector.Window(call.Over!));
+        return new WindowReference(collector.Add(window), window.Type);
+    }
+
+    private BoundWindow ResolveWindow(FunctionCallSyntax call, string name, WindowSpecificationSyntax specification)
+    {
+        ImmutableArray<ScalarExpression> partitionBy = [.. specification.PartitionBy.Select(Bind)];
+        ImmutableArray<AggregateOrder> orderBy = [.. specification.OrderBy.Select(Order)];
+        string? frame = WindowFunctions.FrameText(specification.Frame, orderBy.Length);
+        if (AggregateRegistry.Exists(name) && !WindowFunctions.IsWindowFunction(name))
+        {
+            if (call.IsDistinct)
+            {
+                throw BindError.NotSupported("DISTINCT for window functions", call.Position);
+            }
+
+            AggregateCall aggregate = ResolveAggregate(call, name);
+            return new BoundWindow(name, [], aggregate, partitionBy, orderBy, frame, aggregate.Type);
+        }
+
+        if (!WindowFunctions.IsWindowFunction(name))
+        {
+            throw FunctionRegistry.Exists(name)
+                ? BindError.At(SqlState.WrongObjectType, call.Position, $"OVER specified, but {name} is not a window function nor an aggregate function")
+                : BindError.At(SqlState.UndefinedFunction, call.Position, $"function {name} does not exist");
+        }
+
+        if (call.IgnoresNulls == true || call.Filter is not null)
+        {
+            throw BindError.NotSupported(call.Filter is null ? "IGNORE NULLS" : $"FILTER for window function {name}", call.Position);
+        }
+
+        (ImmutableArray<ScalarExpression> arguments, SqlType type) = WindowFunctions.Resolve(this, name, Arguments(call), call.Position);
+        return new BoundWindow(name, arguments, null, partitionBy, orderBy, frame, type);
+    }
+
+    private ScalarExpression BindSetReturning(FunctionCallSyntax call, string name)
+    {
+        if (_enclosingCall is not null)
+        {
+            throw BindError.At(
+                SqlState.FeatureNotSupported, call.Position,
+                $"{_enclosingCall} function calls cannot contain set-returning function calls",
+                "You might be able to move the set-returning function into a LATERAL FROM item.");
+        }
+
+        if (collector is null || !collector.AllowsSetReturning)
+        {
+            throw BindError.At(SqlState.FeatureNotSupported, call.Position, $"set-returning functions are not allowed in {clause}");
+        }
+
+        ImmutableArray<ScalarExpression> arguments = Arguments(call);
+        if (arguments.Any(a => a.Any(e => e is SetReturningReference)))
+        {
+            throw BindError.NotSupported("a set-returning function inside another", call.Position);
+        }
+
+        BoundTableFunction bound = BoundTableFunction.Resolve(state, name, arguments, call.Position);
+        int index = collector.Add(bound);
+        if (bound.Columns.Length == 1)
+        {
+            return new SetReturningReference(index, bound.Columns[0].Type);
+        }
+
+        // Several columns: the value is the record of them.
+        SqlType type = SqlType.Record([.. bound.Columns.Select(c => new RecordField(c.Name, c.Type))]);
+        return new SetReturningReference(index, type);
+    }
+}

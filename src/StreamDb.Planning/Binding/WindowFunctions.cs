@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Types;
+using StreamDb.Expressions.Aggregates;
+using StreamDb.Expressions.Casts;
+using StreamDb.Expressions.Trees;
+using StreamDb.Sql.Printing;
+using StreamDb.Sql.Syntax;
+
+namespace StreamDb.Planning.Binding;
+
+/// <summary>A call with OVER, before its expressions are columns.</summary>
+internal sealed record BoundWindow(
+    string Name, ImmutableArray<ScalarExpression> Arguments, AggregateCall? Aggregate,
+    ImmutableArray<ScalarExpression> PartitionBy, ImmutableArray<AggregateOrder> OrderBy, string? FrameText, SqlType Type);
+
+/// <summary>The functions that exist only with OVER, and frames.</summary>
+internal static class WindowFunctions
+{
+    private static readonly Dictionary<string, (int Min, int Max)> _argumentCounts = new()
+    {
+        ["row_number"] = (0, 0),
+        ["rank"] = (0, 0),
+        ["dense_rank"] = (0, 0),
+        ["percent_rank"] = (0, 0),
+        ["cume_dist"] = (0, 0),
+        ["ntile"] = (1, 1),
+        ["lag"] = (1, 3),
+        ["lead"] = (1, 3),
+        ["first_value"] = (1, 1),
+        ["last_value"] = (1, 1),
+        ["nth_value"] = (2, 2),
+    };
+
+    public static bool IsWindowFunction(string name) => _argumentCounts.ContainsKey(name);
+
+    /// <summary>Arguments with their casts, and the result type; 42883.</summary>
+    public static (ImmutableArray<ScalarExpression> Arguments, SqlType Type) Resolve(
+        ExpressionBinder binder, string name, ImmutableArray<ScalarExpression> arguments, int position)
+    {
+        (int min, int max) = _argumentCounts[name];
+        if (arguments.Length < min || arguments.Length > max)
+        {
+            throw BindError.At(
+                SqlState.UndefinedFunction, position, $"function {name}({string.Join(", ", arguments.Select(a => a.Type))}) does not exist",
+                "No function matches the given name and argument types. You might need to add explicit type casts.");
+        }
+
+        switch (name)
+        {
+            case "row_number" or "rank" or "dense_rank":
+                return (arguments, SqlType.Int64);
+            case "percent_rank" or "cume_dist":
+                return (arguments, SqlType.Float64);
+            case "ntile":
+                return ([binder.Cast(arguments[0], SqlType.Int32, CastContext.Implicit, position)], SqlType.Int32);
+        }
+
+        ImmutableArray<ScalarExpression> value = arguments.Length == 3
+            ? binder.Unify([arguments[0], arguments[2]], name, position)
+            : [arguments[0].Type.Kind == SqlTypeKind.Unknown ? binder.Cast(arguments[0], SqlType.Text, CastContext.Implicit, position) : arguments[0]];
+        ImmutableArray<ScalarExpression> offset = arguments.Length > 1
+            ? [binder.Cast(arguments[1], SqlType.Int32, CastContext.Implicit, position)]
+            : [];
+        return ([value[0], .. offset, .. value.Skip(1)], value[0].Type);
+    }
+
+    /// <summary>The frame as canonical text; null for the default one.</summary>
+    public static string? FrameText(FrameSyntax? frame, int orderKeys)
+    {
+        if (frame is null)
+        {
+            return null;
+        }
+
+        if (frame.Unit == FrameUnit.Session)
+        {
+            throw BindError.NotSupported("a SESSION frame", frame.Position);
+        }
+
+        FrameBoundSyntax start = frame.Start!;
+        FrameBoundSyntax end = frame.End ?? new FrameBoundSyntax(FrameBoundKind.CurrentRow, null);
+        Check(frame, start, end, orderKeys);
+        string exclusion = frame.Exclusion switch
+        {
+            FrameExclusion.CurrentRow => " EXCLUDE CURRENT ROW",
+            FrameExclusion.Group => " EXCLUDE GROUP",
+            FrameExclusion.Ties => " EXCLUDE TIES",
+            _ => "",
+        };
+        string text = $"{frame.Unit.ToString().ToUpperInvariant()} BETWEEN {Bound(start)} AND {Bound(end)}{exclusion}";
+        return text == "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW" ? null : text;
+    }
+
+    private static void Check(FrameSyntax frame, FrameBoundSyntax start, FrameBoundSyntax end, int orderKeys)
+    {
+        string? problem = (start.Kind, end.Kind) switch
+        {
+            (FrameBoundKind.UnboundedFollowing, _) => "frame start cannot be UNBOUNDED FOLLOWING",
+            (_, FrameBoundKind.UnboundedPreceding) => "frame end cannot be UNBOUNDED PRECEDING",
+            (FrameBoundKind.CurrentRow, FrameBoundKind.Preceding) => "frame starting from current row cannot have preceding rows",
+            (FrameBoundKind.Following, FrameBoundKind.Preceding or FrameBoundKind.CurrentRow) =>
+                "frame starting from following row cannot have preceding rows",
+            _ when frame.Unit == FrameUnit.Groups && orderKeys == 0 => "GROUPS mode requires an ORDER BY clause",
+            _ when frame.Unit == FrameUnit.Range && orderKeys != 1 && (start.Offset ?? end.Offset) is not null =>
+                "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            throw BindError.At(SqlState.WindowingError, frame.Position, problem);
+        }
+    }
+
+    private static string Bound(FrameBoundSyntax bound) => bound.Kind switch
+    {
+        FrameBoundKind.UnboundedPreceding => "UNBOUNDED PRECEDING",
+        FrameBoundKind.UnboundedFollowing => "UNBOUNDED FOLLOWING",
+        FrameBoundKind.CurrentRow => "CURRENT ROW",
+        FrameBoundKind.Preceding => SqlPrinter.Print(bound.Offset!) + " PRECEDING",
+        _ => SqlPrinter.Print(bound.Offset!) + " FOLLOWING",
+    };
+}

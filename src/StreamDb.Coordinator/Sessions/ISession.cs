@@ -8,7 +8,10 @@ namespace StreamDb.Coordinator.Sessions;
 /// <remarks>
 /// The session owns the meaning of statements and transactions; the protocol server owns messages and formats. Every method
 /// throws <see cref="Core.Errors.SqlException"/> for what the client did wrong; the protocol server then sends the error,
-/// calls <see cref="Fail"/>, and in the extended protocol skips to Sync.
+/// calls <see cref="Fail"/>, and in the extended protocol skips to Sync. An <see cref="OperationCanceledException"/> is
+/// reported as 57014, any other exception as XX000; a SqlException 57P01 or 57P03 ends the connection.
+/// The tokens passed in are cancelled only when the client is gone or the server stops; what
+/// <see cref="IDatabase.Cancel"/> cancels, reads of results included, is the session's own business.
 /// </remarks>
 public interface ISession : IAsyncDisposable
 {
@@ -32,12 +35,13 @@ public interface ISession : IAsyncDisposable
     /// <summary>Notices raised since the last call, in order.</summary>
     IReadOnlyList<Notice> TakeNotices();
 
-    /// <summary>Parses a simple query. Every statement of it is parsed before the first runs.</summary>
+    /// <summary>Parses a simple query. Every statement of it is parsed before the first runs. Error positions count from the start of <paramref name="sql"/>.</summary>
     IReadOnlyList<ParsedStatement> Parse(string sql);
 
     /// <summary>
     /// Runs one statement of a simple query. Several statements of one query are one implicit transaction:
-    /// <see cref="EndImplicitTransaction"/> follows the last.
+    /// <see cref="EndImplicitTransactionAsync"/> follows the last, before its command tag is sent.
+    /// Error positions count from the start of the statement's own text.
     /// </summary>
     Task<StatementResult> ExecuteAsync(ParsedStatement statement, bool isOnlyStatement, CancellationToken cancellation);
 
@@ -55,6 +59,10 @@ public interface ISession : IAsyncDisposable
     IReadOnlyList<ResultColumn>? DescribePortal(string portal);
 
     /// <summary>Execute message. The first call runs the statement; after a suspension the same result continues.</summary>
+    /// <remarks>
+    /// A result that was read to its end, or failed, has been disposed by the protocol server; a suspended one belongs to its
+    /// portal, and the session disposes it when the portal is closed or its transaction ends.
+    /// </remarks>
     Task<StatementResult> ExecutePortalAsync(string portal, CancellationToken cancellation);
 
     /// <summary>Close S; a name that does not exist is fine.</summary>

@@ -61,6 +61,17 @@ internal sealed class ServerHost : IAsyncDisposable
     {
         EndPoints = [.. options.Addresses.Select(address => new IPEndPoint(address, options.Port))],
         Roles = options.Password is null ? null : new SinglePasswordRoleStore(options.Password),
-        Certificate = options.TlsCertificate is null ? null : X509Certificate2.CreateFromPemFile(options.TlsCertificate, options.TlsKey),
+        Certificate = LoadCertificate(options),
     };
+
+    /// <summary>Without a key file the key is in the certificate's file.</summary>
+    private static X509Certificate2? LoadCertificate(ServerOptions options)
+    {
+        if (options.TlsCertificate is null)
+        {
+            return options.TlsKey is null ? null : throw new ArgumentException("--tls-key needs --tls-cert");
+        }
+
+        return X509Certificate2.CreateFromPemFile(options.TlsCertificate, options.TlsKey);
+    }
 }

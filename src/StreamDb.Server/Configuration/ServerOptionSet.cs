@@ -9,6 +9,8 @@ namespace StreamDb.Server.Configuration;
 /// <summary>The options of the command line. Each may also be given by an environment variable, which an argument overrides.</summary>
 internal sealed class ServerOptionSet
 {
+    private const string PasswordVariable = "STREAMDB_PASSWORD";
+
     private readonly Option<string?> _dataDirectory;
     private readonly Option<IPAddress[]> _listen;
     private readonly Option<int> _port;
@@ -31,7 +33,9 @@ internal sealed class ServerOptionSet
         _httpPort = Make("--http-port", "Port for /health and /metrics; 0 turns them off.", ParsePort, ServerOptions.DefaultHttpPort);
         _workers = Make("--workers", "Worker threads of the engine.", ParseWorkers, Environment.ProcessorCount);
         _fileRoot = Text("--file-root", "Directory that file sources may read; without it they may read nothing.");
-        _password = Text("--password", "Password of every role; without it every client is trusted.");
+
+        // Not through a default value: the help text shows those.
+        _password = new Option<string?>("--password") { Description = $"Password of every role; without it every client is trusted. [{PasswordVariable}]" };
         _tlsCertificate = Text("--tls-cert", "Certificate file (PEM) for TLS.");
         _tlsKey = Text("--tls-key", "Key file (PEM) of the certificate.");
         _logLevel = Make("--log-level", "trace, debug, information, warning, error or none.", ParseLogLevel, LogLevel.Information);
@@ -48,7 +52,7 @@ internal sealed class ServerOptionSet
         HttpPort = result.GetValue(_httpPort),
         WorkerCount = result.GetValue(_workers),
         FileRoot = result.GetValue(_fileRoot),
-        Password = result.GetValue(_password),
+        Password = result.GetValue(_password) ?? (_environment(PasswordVariable) is { Length: > 0 } password ? password : null),
         TlsCertificate = result.GetValue(_tlsCertificate),
         TlsKey = result.GetValue(_tlsKey),
         LogLevel = result.GetValue(_logLevel),

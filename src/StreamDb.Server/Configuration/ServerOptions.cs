@@ -25,7 +25,7 @@ internal sealed record ServerOptions
     /// <summary>Null: every client is trusted.</summary>
     public string? Password { get; init; }
 
-    /// <summary>PEM files; both or neither.</summary>
+    /// <summary>PEM file with the certificate, and with its key unless that has a file of its own. Null: no TLS.</summary>
     public string? TlsCertificate { get; init; }
 
     public string? TlsKey { get; init; }

@@ -51,7 +51,8 @@ internal sealed class JsonScalarDecoder(SqlType type) : JsonValueDecoder
                 TypedText.Append(type, Encoding.ASCII.GetBytes(Integral(number)), output);
                 break;
             case SqlTypeKind.Timestamp or SqlTypeKind.TimestampTz:
-                output.AppendValue(Timestamp(Integer(number)));
+                long timestamp = Timestamp(Integer(number));
+                output.AppendValue(type.Modifier < 0 ? timestamp : TypeModifiers.RoundMicroseconds(timestamp, type.Modifier));
                 break;
             case SqlTypeKind.Date:
                 output.AppendValue(Date(Integer(number)));

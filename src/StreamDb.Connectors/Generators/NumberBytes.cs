@@ -7,6 +7,8 @@ namespace StreamDb.Connectors.Generators;
 /// <summary>Decimals as values of the number types.</summary>
 internal static class NumberBytes
 {
+    private const decimal Limit = 1e27m;
+
     /// <summary>Appends the value as it lies in a column of the type; it is in the type's range.</summary>
     public static void Append(SqlType type, decimal value, ByteWriter output)
     {
@@ -28,6 +30,32 @@ internal static class NumberBytes
         SqlTypeKind.Int16 => (short.MinValue, short.MaxValue),
         SqlTypeKind.Int32 => (int.MinValue, int.MaxValue),
         SqlTypeKind.Int64 => (long.MinValue, long.MaxValue),
-        _ => (-1e27m, 1e27m),
+        SqlTypeKind.Numeric when type.Modifier >= 4 => NumericRangeOf(type.Modifier - 4),
+        _ => (-Limit, Limit),
     };
+
+    /// <summary>numeric(4,2) goes from -99.99 to 99.99.</summary>
+    private static (decimal Min, decimal Max) NumericRangeOf(int precisionAndScale)
+    {
+        int scale = precisionAndScale & 0x7FF;
+        int digits = (precisionAndScale >> 16) - scale;
+        if (digits is < 0 or >= 27 || scale > 27)
+        {
+            return (-Limit, Limit);
+        }
+
+        decimal end = 1;
+        for (int i = 0; i < digits; i++)
+        {
+            end *= 10;
+        }
+
+        decimal step = 1;
+        for (int i = 0; i < scale; i++)
+        {
+            step /= 10;
+        }
+
+        return (step - end, end - step);
+    }
 }

@@ -93,6 +93,19 @@ public sealed class DatagenSourceTests
     }
 
     [Fact]
+    public async Task Defaults_fit_narrow_types()
+    {
+        SourceRequest request = Request(
+            "datagen",
+            Columns(("n", SqlType.NumericOf(4, 2)), ("v", SqlType.Varchar.WithModifier(7)), ("s", SqlType.NumericOf(3, 1))),
+            ("fields.s.kind", "sequence"), ("datagen.rows.per.second", "1000"));
+        (List<string> rows, _, _) = await ReadAsync(request, step: _step);
+        Assert.Equal(100, rows.Count);
+        Assert.All(rows, row => Assert.Matches("^\\d{1,2}\\.\\d\\d\\|\\w{3}\\|", row));
+        Fails(SqlState.InvalidParameterValue, Request("datagen", Columns(("n", SqlType.NumericOf(4, 2))), ("fields.n.max", "100")));
+    }
+
+    [Fact]
     public async Task Timestamps_go_back_from_the_opening_or_from_now_or_from_a_given_time()
     {
         SourceRequest request = Request(

@@ -66,6 +66,11 @@ internal sealed class BinderState
         {
             return bind();
         }
+        catch (SqlException e) when (e.Position != 0)
+        {
+            // The position is one in the stored text, not in the statement's.
+            throw new SqlException(e.State, e.Message, e) { Detail = e.Detail, Hint = e.Hint };
+        }
         finally
         {
             Relations = relations;

@@ -5,6 +5,7 @@ using StreamDb.Expressions.Aggregates;
 using StreamDb.Expressions.Casts;
 using StreamDb.Expressions.Functions;
 using StreamDb.Expressions.Trees;
+using StreamDb.Planning.Logical;
 using StreamDb.Sql.Syntax;
 
 namespace StreamDb.Planning.Binding;
@@ -120,7 +121,35 @@ internal sealed partial class ExpressionBinder
                 name, arguments, call.IsDistinct, [.. call.OrderBy.Select(Order)], filter, null, call.Position);
         }
 
+        if (bound.IsDistinct && bound.OrderBy.Any(o => !bound.Arguments.Contains(o.Expression)))
+        {
+            throw BindError.At(
+                SqlState.InvalidColumnReference, call.OrderBy.IsEmpty ? call.Position : call.OrderBy[0].Expression.Position,
+                "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list");
+        }
+
+        RefuseOuterAggregate(bound, call.Position);
         return DecideParameters(bound);
+    }
+
+    /// <summary>
+    /// An aggregate whose arguments only name columns of an outer query belongs to that query: in SELECT (SELECT sum(t.a)) FROM t
+    /// it is the outer SELECT that is grouped. Binding it here would silently mean something else.
+    /// </summary>
+    private static void RefuseOuterAggregate(AggregateCall bound, int position)
+    {
+        bool hasOuter = false;
+        bool hasOwn = false;
+        bound.Map(e =>
+        {
+            hasOuter |= e.Any(x => x is OuterColumnExpression);
+            hasOwn |= e.Any(x => x is ColumnExpression);
+            return e;
+        });
+        if (hasOuter && !hasOwn)
+        {
+            throw BindError.NotSupported("an aggregate of an outer query's columns", position);
+        }
     }
 
     private AggregateCall DecideParameters(AggregateCall bound) => state.HasParameters ? bound.Map(e => state.Decide(e)) : bound;

@@ -31,7 +31,7 @@ internal sealed partial class ExpressionBinder
         }
 
         ImmutableArray<ScalarExpression> unified = Unify(elements, "ARRAY", array.Position);
-        return Call("array", array.Position, unified);
+        return Call(CompositeFunctions.Array, array.Position, unified);
     }
 
     private ScalarExpression EmptyArray(SqlType type, int position) =>
@@ -48,7 +48,7 @@ internal sealed partial class ExpressionBinder
     public ScalarExpression RecordOf(ImmutableArray<ScalarExpression> fields, ImmutableArray<string> names, int position)
     {
         SqlType type = SqlType.Record([.. fields.Select((f, i) => new RecordField(names[i], f.Type))]);
-        ScalarExpression record = Call("row", position, fields);
+        ScalarExpression record = Call(CompositeFunctions.Row, position, fields);
         return record is CallExpression call ? call with { Type = type } : record;
     }
 
@@ -85,12 +85,12 @@ internal sealed partial class ExpressionBinder
     /// <summary>Field number <paramref name="index"/> of a record.</summary>
     private ScalarExpression FieldOf(ScalarExpression record, int index, int position)
     {
-        if (record is CallExpression { Function.Name: "row" } row)
+        if (record is CallExpression { Function.Name: CompositeFunctions.Row } row)
         {
             return row.Arguments[index];
         }
 
-        ScalarExpression field = Call("record_field", position, record, new LiteralExpression(new Datum(index), SqlType.Int32));
+        ScalarExpression field = Call(CompositeFunctions.RecordField, position, record, new LiteralExpression(new Datum(index), SqlType.Int32));
         return field is CallExpression call ? call with { Type = record.Type.Fields[index].Type } : field;
     }
 
@@ -113,15 +113,15 @@ internal sealed partial class ExpressionBinder
             case SqlTypeKind.Array:
                 // All subscripts of one value go into one call: a[1][2] is an element, not an element of an element.
                 ScalarExpression subscriptValue = Cast(index, SqlType.Int32, CastContext.Assignment, position);
-                return operand is CallExpression { Function.Name: "array_subscript" } inner && subscript.Operand is SubscriptSyntax
-                    ? Call("array_subscript", position, [.. inner.Arguments, subscriptValue])
-                    : Call("array_subscript", position, operand, subscriptValue);
+                return operand is CallExpression { Function.Name: CompositeFunctions.ArraySubscript } inner && subscript.Operand is SubscriptSyntax
+                    ? Call(CompositeFunctions.ArraySubscript, position, [.. inner.Arguments, subscriptValue])
+                    : Call(CompositeFunctions.ArraySubscript, position, operand, subscriptValue);
             case SqlTypeKind.Map:
-                return Call("map_access", position, operand, index);
+                return Call(CompositeFunctions.MapAccess, position, operand, index);
             case SqlTypeKind.Jsonb:
                 return Operator("->", position, operand, index);
             case SqlTypeKind.Int2Vector or SqlTypeKind.OidVector:
-                return Call("array_subscript", position, operand, Cast(index, SqlType.Int32, CastContext.Assignment, position));
+                return Call(CompositeFunctions.ArraySubscript, position, operand, Cast(index, SqlType.Int32, CastContext.Assignment, position));
             default:
                 throw BindError.At(
                     SqlState.DatatypeMismatch, position, $"cannot subscript type {operand.Type} because it does not support subscripting");
@@ -137,7 +137,7 @@ internal sealed partial class ExpressionBinder
                 SqlState.DatatypeMismatch, slice.Position, $"cannot subscript type {operand.Type} because it does not support subscripting");
         }
 
-        return Call("array_slice", slice.Position, operand, Bound(slice.Lower), Bound(slice.Upper));
+        return Call(CompositeFunctions.ArraySlice, slice.Position, operand, Bound(slice.Lower), Bound(slice.Upper));
 
         ScalarExpression Bound(ExpressionSyntax? bound) => bound is null
             ? LiteralExpression.Null(SqlType.Int32)
@@ -153,7 +153,7 @@ internal sealed partial class ExpressionBinder
 
         ImmutableArray<ScalarExpression> keys = Unify([.. map.Entries.Select(e => Bind(e.Key))], "MAP", map.Position);
         ImmutableArray<ScalarExpression> values = Unify([.. map.Entries.Select(e => Bind(e.Value))], "MAP", map.Position);
-        return Call("map_from_key_values", map.Position, Call("array", map.Position, keys), Call("array", map.Position, values));
+        return Call(CompositeFunctions.MapOf, map.Position, Call(CompositeFunctions.Array, map.Position, keys), Call(CompositeFunctions.Array, map.Position, values));
     }
 
     /// <summary>left operator ANY | ALL (array).</summary>
@@ -170,6 +170,6 @@ internal sealed partial class ExpressionBinder
             throw BindError.At(SqlState.WrongObjectType, position, "op ANY/ALL (array) requires array on right side");
         }
 
-        return Call((quantifier == Quantifier.Any ? "any" : "all") + symbol, position, left, array);
+        return Call((quantifier == Quantifier.Any ? CompositeFunctions.Any : CompositeFunctions.All) + symbol, position, left, array);
     }
 }

@@ -227,7 +227,9 @@ internal sealed partial class ExpressionBinder
 
     private static bool IsRow(ExpressionSyntax syntax) => syntax is RowSyntax;
 
-    private ImmutableArray<ScalarExpression> Fields(ExpressionSyntax row) => [.. ((RowSyntax)row).Fields.Select(Bind)];
+    private ImmutableArray<ScalarExpression> Fields(ExpressionSyntax row) => [.. ((RowSyntax)row).Fields.SelectMany(f => f is WildcardSyntax wildcard
+        ? Wildcards.Expand(scope, wildcard).Select(c => c.Expression)
+        : [Bind(f)])];
 
     private static void CheckWidths(int left, int right, int position)
     {

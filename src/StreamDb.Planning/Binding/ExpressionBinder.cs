@@ -105,6 +105,7 @@ internal sealed partial class ExpressionBinder(
         QuantifiedArraySyntax quantified => BindQuantifiedArray(quantified),
         CollectionSubquerySyntax collection => BindCollectionSubquery(collection),
         DefaultSyntax => throw BindError.At(SqlState.SyntaxError, syntax.Position, "DEFAULT is not allowed in this context"),
+        WildcardSyntax { Qualifier: not null } whole => NameResolution.Resolve(state, scope, whole.Qualifier, whole.Position, WholeRow),
         WildcardSyntax => throw BindError.At(SqlState.SyntaxError, syntax.Position, "row expansion via \"*\" is not supported here"),
         FieldWildcardSyntax => throw BindError.At(SqlState.FeatureNotSupported, syntax.Position, "row expansion via \"*\" is not supported here"),
         IsJsonSyntax => throw BindError.NotSupported("IS JSON", syntax.Position),

@@ -47,7 +47,7 @@ internal sealed partial class FromBinder
 
         ScalarExpression value = FunctionArguments(outer).Bind(function);
         isScalar = value.Type.Kind != SqlTypeKind.Record;
-        ImmutableArray<ScalarExpression> row = isScalar || value is not CallExpression { Function.Name: "row" } record ? [value] : record.Arguments;
+        ImmutableArray<ScalarExpression> row = isScalar || value is not CallExpression { Function.Name: CompositeFunctions.Row } record ? [value] : record.Arguments;
         ImmutableArray<string> names = row.Length == 1 ? [NameOf(function)] : [.. value.Type.Fields.Select(f => f.Name)];
         if (withOrdinality)
         {
@@ -141,7 +141,7 @@ internal sealed partial class FromBinder
         ScalarExpression size = intervals[isHop ? 1 : 0];
         ScalarExpression slide = intervals[0];
         ScalarExpression origin = binder.Cast(
-            new LiteralExpression(Datum.Text("1970-01-01 00:00:00"), SqlType.Unknown), time.Type, CastContext.Explicit, window.Position);
+            new LiteralExpression(Datum.Text("1970-01-01 00:00:00+00"), SqlType.Unknown), time.Type, CastContext.Explicit, window.Position);
         if (window.Arguments.Count > required)
         {
             origin = binder.Operator("+", window.Position, origin, intervals[^1]);

@@ -40,6 +40,12 @@ internal sealed class SelectCollector(SyntaxList<NamedWindowSyntax> windows)
 
     public int Add(BoundWindow window)
     {
+        int known = Windows.FindIndex(window.SameAs);
+        if (known >= 0)
+        {
+            return known;
+        }
+
         Windows.Add(window);
         return Windows.Count - 1;
     }

@@ -12,7 +12,13 @@ namespace StreamDb.Planning.Binding;
 /// <summary>A call with OVER, before its expressions are columns.</summary>
 internal sealed record BoundWindow(
     string Name, ImmutableArray<ScalarExpression> Arguments, AggregateCall? Aggregate,
-    ImmutableArray<ScalarExpression> PartitionBy, ImmutableArray<AggregateOrder> OrderBy, string? FrameText, SqlType Type);
+    ImmutableArray<ScalarExpression> PartitionBy, ImmutableArray<AggregateOrder> OrderBy, string? FrameText, SqlType Type)
+{
+    /// <summary>Equal by content: one column serves both.</summary>
+    public bool SameAs(BoundWindow other) => Name == other.Name && FrameText == other.FrameText && Type == other.Type
+        && Equals(Aggregate, other.Aggregate) && Arguments.SequenceEqual(other.Arguments)
+        && PartitionBy.SequenceEqual(other.PartitionBy) && OrderBy.SequenceEqual(other.OrderBy);
+}
 
 /// <summary>The functions that exist only with OVER, and frames.</summary>
 internal static class WindowFunctions

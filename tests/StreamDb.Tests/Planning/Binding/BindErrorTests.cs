@@ -75,6 +75,9 @@ public sealed class BindErrorTests
     [InlineData("SELECT $1::int + $1::text::int, $0", "42P02", 33, null)]
     [InlineData("SELECT 1 LIMIT -1", "2201W", 0, "LIMIT must not be negative")]
     [InlineData("SELECT 1 LIMIT a", "42P10", 16, "argument of LIMIT must not contain variables")]
+    [InlineData("SELECT (SELECT sum(t.a)) FROM t", "0A000", 16, "an aggregate of an outer query's columns is not supported")]
+    [InlineData("SELECT count(DISTINCT a ORDER BY c) FROM t", "42P10", 34,
+        "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list")]
     [InlineData("SELECT a FROM t WHERE generate_series(1, 2) > 1", "0A000", 23, "set-returning functions are not allowed in WHERE")]
     public void Mistakes_are_reported_where_they_are(string sql, string state, int position, string? message)
     {

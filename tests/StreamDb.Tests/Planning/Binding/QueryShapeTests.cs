@@ -85,6 +85,11 @@ public sealed class QueryShapeTests
         "Project[1](SemiApply[True](t, Project[1](SemiApply[True](u, Project[1](Filter[(#0 = ^2#0::bigint)](m))))))")]
     [InlineData("WITH w AS (SELECT a FROM u) SELECT 1 FROM t WHERE a IN (SELECT a FROM w)",
         "Project[1](SemiApply[(#0 = #3)](t, Project[#0](Project[#0](u))))")]
+    [InlineData("SELECT (WITH w AS (SELECT t.a AS q) SELECT (SELECT q FROM w)) FROM t",
+        "Project[#3](LeftApplyScalar[True](t, Project[#0](LeftApplyScalar[True](Row, Project[#0](Project[^2#0](Row))))))")]
+    [InlineData("SELECT 1 FROM t LEFT JOIN u ON t.a = u.a AND EXISTS (SELECT 1 FROM m WHERE n = u.a AND n > t.a)",
+        "Project[1](LeftApply[True](t, SemiApply[True](Filter[(^1#0 = #0)](u), "
+        + "Project[1](Filter[and((#0 = ^1#0::bigint), (#0 > ^2#0::bigint))](m)))))")]
     public void Subqueries_become_applies(string sql, string plan) => Assert.Equal(plan, Plan(sql));
 
     [Theory]

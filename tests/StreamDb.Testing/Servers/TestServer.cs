@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Npgsql;
 
-namespace StreamDb.IntegrationTests.Servers;
+namespace StreamDb.Testing.Servers;
 
 /// <summary>The real program as a child process on a free port of 127.0.0.1.</summary>
 /// <remarks>
@@ -100,7 +100,7 @@ public sealed partial class TestServer : IAsyncDisposable
 
     private static ProcessStartInfo StartInfo(TestServerOptions options)
     {
-        // The program is copied beside the tests, because they reference it.
+        // The program is copied beside this assembly, because its project is referenced.
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         Add(start, Path.Combine(AppContext.BaseDirectory, "streamdb.dll"), "serve");
         Add(start, "--port", "0");

@@ -1,4 +1,4 @@
-namespace StreamDb.IntegrationTests.Servers;
+namespace StreamDb.Testing.Servers;
 
 /// <summary>How a <see cref="TestServer"/> is started.</summary>
 public sealed record TestServerOptions

@@ -1,1 +1,31 @@
+using StreamDb.Benchmarks;
+
+// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--scale 0.1] [--workers 1] name…
+// Every class that implements IBenchmark is found by its name; without names they are listed.
+var options = BenchmarkOptions.Parse(args);
+var benchmarks = typeof(IBenchmark).Assembly.GetTypes()
+    .Where(type => type.IsAssignableTo(typeof(IBenchmark)) && type is { IsInterface: false, IsAbstract: false })
+    .Select(type => (IBenchmark)Activator.CreateInstance(type)!)
+    .ToDictionary(benchmark => benchmark.Name);
+if (options.Names.Count == 0)
+{
+    foreach (IBenchmark benchmark in benchmarks.Values.OrderBy(benchmark => benchmark.Name, StringComparer.Ordinal))
+    {
+        Console.WriteLine($"{benchmark.Name,-12} {benchmark.Question}");
+    }
+
+    return 0;
+}
+
+foreach (string name in options.Names)
+{
+    if (!benchmarks.TryGetValue(name, out IBenchmark? benchmark))
+    {
+        Console.Error.WriteLine($"unknown benchmark \"{name}\"");
+        return 1;
+    }
+
+    benchmark.Run(options, new Report(name));
+}
+
 return 0;

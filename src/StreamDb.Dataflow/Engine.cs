@@ -1,8 +1,13 @@
+using System.Collections.Concurrent;
 using StreamDb.Core.Columns;
+using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
+using StreamDb.Dataflow.Scheduling;
+using StreamDb.Dataflow.Traces;
 
 namespace StreamDb.Dataflow;
 
@@ -13,60 +18,534 @@ namespace StreamDb.Dataflow;
 /// </remarks>
 public sealed class Engine : IDisposable
 {
+    private readonly EngineFault _fault = new();
+    private readonly Worker[] _workers;
+    private readonly ConcurrentDictionary<RelationId, InstalledRelation> _relations = new();
+    private readonly Dictionary<string, InstalledIndex> _indexes = [];
+    private readonly ConcurrentQueue<Arrangement> _sealed = new();
+    private Epoch _begun;
+    private Epoch _published;
+    private long _nowMicroseconds = long.MinValue;
+
     public Engine(EngineOptions options)
     {
+        Invariant.Check(options.WorkerCount > 0);
         Options = options;
+        _workers = new Worker[options.WorkerCount];
+        for (int i = 0; i < _workers.Length; i++)
+        {
+            _workers[i] = new Worker(i, _workers.Length, _fault);
+        }
     }
 
     public EngineOptions Options { get; }
 
     /// <summary>The newest published epoch.</summary>
-    public Epoch Published { get; }
+    public Epoch Published => _published;
 
     /// <summary>The earliest µs at which a temporal filter changes by itself; null when none will.</summary>
-    public long? NextTemporalEvent => throw new NotImplementedException();
+    public long? NextTemporalEvent
+    {
+        get
+        {
+            long next = _workers.Min(worker => worker.NextTemporalEvent);
+            return next == long.MaxValue ? null : next;
+        }
+    }
 
     /// <summary>A table or source, empty at first.</summary>
     /// <param name="key">Columns it is arranged by; empty: the whole row.</param>
     /// <param name="isStored">Keeps an arrangement, for snapshots and later dataflows. Otherwise only its deltas flow, into dataflows installed before them.</param>
-    public void AddRelation(RelationId id, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> key, bool isStored = true) => throw new NotImplementedException();
+    public void AddRelation(RelationId id, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> key, bool isStored = true)
+    {
+        var relation = new InstalledRelation(id, shape, _workers.Length)
+        {
+            IsBase = true,
+            Arrangement = isStored ? new Arrangement(id, shape, key, _workers.Length) : null,
+        };
+        var channels = new ChannelSet(this);
+        RunOnWorkers(worker =>
+        {
+            var group = new OperatorGroup(id);
+            relation.Groups[worker.Index] = group;
+            var context = new OperatorContext(worker.Index, worker.Count, worker.Clock);
+            var builder = new GraphBuilder(context, group, channels);
+            Operator source = builder.Add(new PassOperator(context));
+            AddArrangement(builder, context, source, relation);
+            worker.SetRelation(id, source);
+            worker.AddGroup(group);
+        });
+        Invariant.Check(_relations.TryAdd(id, relation), "relation ids are unique");
+    }
 
     /// <summary>A further arrangement of a relation by another key, filled from the snapshot; read with <see cref="Snapshot"/>(index).</summary>
-    public void AddIndex(RelationId relation, RelationId index, IReadOnlyList<int> key) => throw new NotImplementedException();
+    public void AddIndex(RelationId relation, RelationId index, IReadOnlyList<int> key)
+    {
+        var builder = new DataflowBuilder();
+        Node node = builder.Relation(relation, Find(relation).Shape);
+        Install(builder.Materialize(node, index, key), _published, _nowMicroseconds, SilentCollector.Instance);
+    }
 
-    /// <summary>Starts a dataflow: backfills it from the inputs at the published epoch, which must be <paramref name="asOf"/>; later epochs keep it up to date.</summary>
+    /// <summary>Starts a dataflow: backfills it from the inputs as they are now, at epoch <paramref name="asOf"/>; later epochs keep it up to date.</summary>
     /// <remarks>Waits for the epochs in flight. When it returns, snapshots show the view. An exception leaves nothing behind.</remarks>
-    public void Install(DataflowDescription view, Epoch asOf, long nowMicroseconds, IErrorCollector errors) => throw new NotImplementedException();
+    public void Install(DataflowDescription view, Epoch asOf, long nowMicroseconds, IErrorCollector errors)
+    {
+        _nowMicroseconds = Math.Max(_nowMicroseconds, nowMicroseconds);
+        var relation = new InstalledRelation(view.Id, view.Output.Shape, _workers.Length)
+        {
+            Inputs = view.Inputs,
+            Arrangement = view.Consumer is null ? new Arrangement(view.Id, view.Output.Shape, view.Key, _workers.Length) : null,
+        };
+        Invariant.Check(!_relations.ContainsKey(view.Id), "relation ids are unique");
+        foreach (RelationId input in view.Inputs)
+        {
+            Find(input);
+        }
+
+        var channels = new ChannelSet(this, relation);
+        EnsureIndexes(view, channels, asOf, nowMicroseconds);
+        RunOnWorkers(worker =>
+        {
+            var group = new OperatorGroup(view.Id);
+            relation.Groups[worker.Index] = group;
+            Fill(worker, group, asOf, nowMicroseconds, context =>
+            {
+                context.Errors = errors.CreateSink(context);
+                var builder = new GraphBuilder(context, group, channels);
+                Operator source = builder.Add(new PassOperator(context));
+                GraphBuilder.Connect(builder.Build(view.Output), source);
+                if (view.Consumer is { } consumer)
+                {
+                    GraphBuilder.Connect(source, builder.Add(new ConsumeOperator(context, consumer)));
+                }
+
+                AddArrangement(builder, context, source, relation);
+                worker.SetRelation(view.Id, source);
+                return builder.Leaves;
+            });
+        });
+
+        Exception? failure = relation.Groups.Select(group => group.Failure).FirstOrDefault(reason => reason is not null);
+        _relations[view.Id] = relation;
+        if (failure is not null)
+        {
+            Remove(view.Id);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+
+        relation.Arrangement?.Publish(_begun);
+    }
 
     /// <summary>Ends a view, index, table or emitting dataflow and frees its state. Nothing may read it any more, except snapshots taken before.</summary>
-    public void Remove(RelationId id) => throw new NotImplementedException();
+    public void Remove(RelationId id)
+    {
+        InstalledRelation relation = Find(id);
+        Invariant.Check(!_relations.Values.Any(other => other.Inputs.Contains(id)), "a relation that a dataflow reads is not removed");
+        RunOnWorkers(worker => worker.RemoveGroup(relation.Groups[worker.Index]));
+        relation.Arrangement?.Dispose();
+        _relations.TryRemove(id, out _);
+        foreach (InstalledIndex index in relation.Indexes)
+        {
+            if (--index.Users == 0)
+            {
+                _indexes.Remove(index.Name);
+                RunOnWorkers(worker => worker.RemoveGroup(index.Groups[worker.Index]));
+            }
+        }
+    }
 
     /// <summary>Hands an epoch to the workers. Epochs increase; several may be in flight and are computed in order.</summary>
     /// <param name="nowMicroseconds">What now() is in this epoch; never decreases.</param>
     /// <param name="inputs">Deltas, borrowed; a relation may occur several times.</param>
-    public EpochHandle Begin(Epoch epoch, long nowMicroseconds, IReadOnlyList<RelationDelta> inputs) => throw new NotImplementedException();
+    public EpochHandle Begin(Epoch epoch, long nowMicroseconds, IReadOnlyList<RelationDelta> inputs)
+    {
+        Invariant.Check(epoch > _begun, "epochs increase");
+        CheckFault();
+        _begun = epoch;
+        _nowMicroseconds = Math.Max(_nowMicroseconds, nowMicroseconds);
+        long now = _nowMicroseconds;
+        RelationDelta[] held = inputs.ToArray();
+        foreach (RelationDelta input in held)
+        {
+            input.Delta.Acquire();
+        }
+
+        var handle = new EpochHandle(epoch, _workers.Length, _workers.Length == 1 ? _workers[0] : null);
+        foreach (Worker worker in _workers)
+        {
+            worker.Post(() => RunEpoch(worker, handle, now, held));
+        }
+
+        return handle;
+    }
 
     /// <summary>Moves the read frontier to a completed epoch: snapshots taken from now on show it.</summary>
-    public void Publish(Epoch epoch) => throw new NotImplementedException();
+    public void Publish(Epoch epoch)
+    {
+        Invariant.Check(epoch >= _published, "the read frontier only advances");
+        PublishSealed(epoch);
+        _published = epoch;
+    }
 
     /// <summary>A relation, view or index at the published epoch. Dispose it.</summary>
-    public RelationSnapshot Snapshot(RelationId id) => throw new NotImplementedException();
+    public RelationSnapshot Snapshot(RelationId id)
+    {
+        Arrangement? arrangement = Find(id).Arrangement;
+        Invariant.Check(arrangement is not null, "relation is not stored");
+        return new RelationSnapshot(_published, arrangement);
+    }
 
     /// <summary>Runs a query once on this thread, with the operators of live dataflows and private state, and returns its rows; a row of weight n occurs n times.</summary>
     /// <param name="query">Made by <see cref="DataflowBuilder.Collect"/>.</param>
-    /// <param name="inputs">Each relation's rows as deltas, in chunks that this call releases: usually <see cref="RelationSnapshot.Scan"/>.</param>
+    /// <param name="inputs">Each relation's rows as deltas, in chunks that this call releases: usually <see cref="RelationSnapshot.Scan"/>. Enumerated once per use in the query.</param>
     /// <returns>Batches in no particular order; the receiver releases them.</returns>
     public IReadOnlyList<ColumnBatch> RunOnce(
         DataflowDescription query,
         IReadOnlyDictionary<RelationId, IEnumerable<DeltaBatch>> inputs,
         long nowMicroseconds,
         IErrorSink errors,
-        CancellationToken cancellation) => throw new NotImplementedException();
+        CancellationToken cancellation) => OneShot.Run(query, inputs, nowMicroseconds, errors, cancellation);
 
     /// <summary>What each relation and dataflow holds.</summary>
-    public IReadOnlyList<RelationFigures> Figures() => throw new NotImplementedException();
+    public IReadOnlyList<RelationFigures> Figures()
+    {
+        var figures = new List<RelationFigures>();
+        foreach (InstalledRelation relation in _relations.Values)
+        {
+            long rows = 0;
+            long bytes = 0;
+            if (relation.Arrangement is { } arrangement)
+            {
+                foreach (Spine spine in arrangement.Spines)
+                {
+                    rows += spine.Count;
+                    bytes += spine.Bytes;
+                }
+            }
+
+            long state = relation.Groups.Sum(group => group.StateBytes())
+                + relation.OwnedIndexes.Sum(index => index.Groups.Sum(group => group.StateBytes()));
+            figures.Add(new RelationFigures(
+                relation.Id, rows, bytes, state, relation.Groups[0].Operators.Count, relation.Groups.Any(group => group.Failure is not null)));
+        }
+
+        return figures;
+    }
 
     public void Dispose()
     {
+        foreach (Worker worker in _workers)
+        {
+            worker.Dispose();
+        }
+
+        foreach (InstalledRelation relation in _relations.Values)
+        {
+            relation.Arrangement?.Dispose();
+        }
+
+        _relations.Clear();
+    }
+
+    private InstalledRelation Find(RelationId id)
+    {
+        Invariant.Check(_relations.TryGetValue(id, out InstalledRelation? relation), "unknown relation");
+        return relation;
+    }
+
+    private void CheckFault()
+    {
+        if (_fault.Reason is { } reason)
+        {
+            throw new InvariantException($"the engine has stopped: {reason}");
+        }
+    }
+
+    private void RunEpoch(Worker worker, EpochHandle handle, long now, RelationDelta[] inputs)
+    {
+        try
+        {
+            worker.RunEpoch(handle.Epoch, now, inputs);
+        }
+        catch (Exception exception)
+        {
+            _fault.Reason = exception;
+            handle.Fault(exception);
+            throw;
+        }
+
+        if (worker.Scheduler.Failed.Count > 0)
+        {
+            RecordFailures(worker, handle);
+        }
+
+        if (handle.Arrive())
+        {
+            foreach (RelationDelta input in inputs)
+            {
+                input.Delta.Release();
+            }
+
+            handle.Complete();
+        }
+    }
+
+    private void RecordFailures(Worker worker, EpochHandle handle)
+    {
+        foreach (OperatorGroup group in worker.Scheduler.Failed)
+        {
+            if (_relations.TryGetValue(group.Id, out InstalledRelation? relation))
+            {
+                relation.Arrangement?.Pause(handle.Epoch);
+                handle.AddFailure(new DataflowFailure(group.Id, group.Failure!));
+            }
+        }
+
+        worker.Scheduler.Failed.Clear();
+    }
+
+    private void PublishSealed(Epoch epoch)
+    {
+        for (int left = _sealed.Count; left > 0 && _sealed.TryDequeue(out Arrangement? arrangement); left--)
+        {
+            if (arrangement.Publish(epoch))
+            {
+                _sealed.Enqueue(arrangement);
+            }
+        }
+    }
+
+    /// <summary>Runs a job on every worker, after what is queued, and waits for all.</summary>
+    private void RunOnWorkers(Action<Worker> job)
+    {
+        CheckFault();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int left = _workers.Length;
+        Exception? failure = null;
+        foreach (Worker worker in _workers)
+        {
+            worker.Post(() =>
+            {
+                try
+                {
+                    job(worker);
+                }
+                catch (Exception exception)
+                {
+                    _fault.Reason = exception;
+                    failure = exception;
+                }
+
+                if (Interlocked.Decrement(ref left) == 0)
+                {
+                    done.SetResult();
+                }
+            });
+        }
+
+        done.Task.GetAwaiter().GetResult();
+        if (failure is not null)
+        {
+            throw new InvariantException($"a worker failed: {failure}");
+        }
+    }
+
+    private void AddArrangement(GraphBuilder builder, OperatorContext context, Operator source, InstalledRelation relation)
+    {
+        if (relation.Arrangement is { } arrangement)
+        {
+            Operator exchanged = builder.Exchange(source, arrangement.Shape, arrangement.Key);
+            GraphBuilder.Connect(exchanged, builder.Add(new ArrangeOperator(context, arrangement, _sealed.Enqueue)));
+        }
+    }
+
+    /// <summary>Puts a new group into a worker's graph and brings it up to the present state of its inputs.</summary>
+    private void Fill(
+        Worker worker, OperatorGroup group, Epoch asOf, long now, Func<OperatorContext, List<(Node Node, Operator Tap)>> build)
+    {
+        Scheduler scheduler = worker.Scheduler;
+        worker.Clock.Epoch = asOf;
+        worker.Clock.NowMicroseconds = Math.Max(now, _nowMicroseconds);
+        var context = new OperatorContext(worker.Index, worker.Count, worker.Clock);
+        List<(Node Node, Operator Tap)> leaves = build(context);
+        foreach ((Node node, Operator tap) in leaves)
+        {
+            if (node is RelationNode input)
+            {
+                GraphBuilder.Connect(worker.RelationOperator(input.Relation), tap);
+            }
+        }
+
+        worker.AddGroup(group);
+        scheduler.IsBackfill = true;
+        foreach ((Node node, Operator tap) in leaves)
+        {
+            FillLeaf(worker, node, tap);
+        }
+
+        foreach (Operator member in group.Operators)
+        {
+            (member as ReduceOperator)?.Start();
+        }
+
+        scheduler.Flush(group);
+        scheduler.IsBackfill = false;
+        scheduler.Failed.Clear();
+        worker.UpdateNextTemporalEvent();
+    }
+
+    private void FillLeaf(Worker worker, Node node, Operator tap)
+    {
+        if (node is ConstantNode constant)
+        {
+            if (worker.Index == 0)
+            {
+                DeltaBatch rows = DeltaBatch.Create(constant.Rows, 1);
+                tap.Enqueue(0, rows);
+                rows.Release();
+                worker.Scheduler.Run(flushes: false);
+            }
+
+            return;
+        }
+
+        if (Find(((RelationNode)node).Relation).Arrangement is not { } arrangement)
+        {
+            return;
+        }
+
+        SpineVersion version = arrangement.Spines[worker.Index].Version();
+        var source = new RelationSnapshot(arrangement, [version]);
+        foreach (DeltaBatch chunk in source.Scan())
+        {
+            tap.Enqueue(0, chunk);
+            chunk.Release();
+            worker.Scheduler.Run(flushes: false);
+        }
+
+        source.Dispose();
+    }
+
+    /// <summary>Makes and fills the shared indexes that a dataflow's joins will read.</summary>
+    private void EnsureIndexes(DataflowDescription view, ChannelSet channels, Epoch asOf, long now)
+    {
+        foreach (JoinNode join in view.Nodes.OfType<JoinNode>())
+        {
+            // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
+            EnsureIndex(join.Inputs[0], join.Spec.LeftKeys, join.Spec, channels, asOf, now);
+            if (join.Spec.Kind is not (JoinKind.Semi or JoinKind.Anti))
+            {
+                EnsureIndex(join.Inputs[1], join.Spec.RightKeys, join.Spec, channels, asOf, now);
+            }
+        }
+    }
+
+    private void EnsureIndex(Node node, IReadOnlyList<int> keys, JoinSpec spec, ChannelSet channels, Epoch asOf, long now)
+    {
+        if (node is not RelationNode input)
+        {
+            return;
+        }
+
+        string name = IndexName(input.Relation, keys, spec.NullsMatch);
+        if (!_indexes.TryGetValue(name, out InstalledIndex? index))
+        {
+            index = new InstalledIndex(name, _workers.Length);
+            InstalledIndex made = index;
+            var indexChannels = new ChannelSet(this);
+            RunOnWorkers(worker =>
+            {
+                var group = new OperatorGroup(input.Relation);
+                made.Groups[worker.Index] = group;
+                Fill(worker, group, asOf, now, context =>
+                {
+                    var builder = new GraphBuilder(context, group, indexChannels);
+                    Operator source = builder.Exchange(builder.Build(input), input.Shape, keys);
+                    var keyed = new KeyedIndex(input.Shape, keys, spec.NullsMatch);
+                    var apply = new IndexOperator(context, keyed, new KeyEncoder(input.Shape, keys, spec.NullsMatch));
+                    GraphBuilder.Connect(source, builder.Add(apply));
+                    made.Shared.Operators[worker.Index] = apply;
+                    return builder.Leaves;
+                });
+            });
+            _indexes.Add(name, index);
+            channels.Owner!.OwnedIndexes.Add(index);
+        }
+
+        if (!channels.Owner!.Indexes.Contains(index))
+        {
+            channels.Owner.Indexes.Add(index);
+            index.Users++;
+        }
+    }
+
+    private static string IndexName(RelationId relation, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch) =>
+        $"{relation}:{string.Join(',', keys)}:{string.Join(',', nullsMatch)}";
+
+    /// <summary>A relation, view or emitting dataflow in the engine.</summary>
+    private sealed class InstalledRelation(RelationId id, IReadOnlyList<ColumnShape> shape, int workers)
+    {
+        public RelationId Id { get; } = id;
+
+        public IReadOnlyList<ColumnShape> Shape { get; } = shape;
+
+        public bool IsBase { get; init; }
+
+        public IReadOnlyList<RelationId> Inputs { get; init; } = [];
+
+        public Arrangement? Arrangement { get; init; }
+
+        public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
+
+        /// <summary>Shared indexes that this dataflow reads.</summary>
+        public List<InstalledIndex> Indexes { get; } = [];
+
+        /// <summary>Those of them that were made for it.</summary>
+        public List<InstalledIndex> OwnedIndexes { get; } = [];
+    }
+
+    private sealed class InstalledIndex(string name, int workers)
+    {
+        public string Name { get; } = name;
+
+        public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
+
+        public SharedIndex Shared { get; } = new(new IndexOperator[workers]);
+
+        public int Users { get; set; }
+    }
+
+    /// <summary>The engine as graphs under construction see it, all workers' graphs of one dataflow the same.</summary>
+    private sealed class ChannelSet(Engine engine, InstalledRelation? owner = null) : IGraphHost
+    {
+        private readonly List<ExchangeChannel> _channels = [];
+
+        public InstalledRelation? Owner { get; } = owner;
+
+        public bool IsBase(RelationId relation) => engine.Find(relation).IsBase;
+
+        public SharedIndex? FindIndex(RelationId relation, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch) =>
+            engine._indexes.TryGetValue(IndexName(relation, keys, nullsMatch), out InstalledIndex? index) ? index.Shared : null;
+
+        public ExchangeChannel Channel(int ordinal)
+        {
+            lock (_channels)
+            {
+                while (_channels.Count <= ordinal)
+                {
+                    _channels.Add(new ExchangeChannel(engine._workers.Length, engine._fault));
+                }
+
+                return _channels[ordinal];
+            }
+        }
+    }
+
+    /// <summary>For dataflows without expressions.</summary>
+    private sealed class SilentCollector : IErrorCollector
+    {
+        public static SilentCollector Instance { get; } = new();
+
+        public IErrorSink CreateSink(OperatorContext context) => ThrowingErrorSink.Instance;
     }
 }

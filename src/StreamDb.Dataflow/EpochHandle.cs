@@ -1,4 +1,5 @@
 using StreamDb.Core.Identifiers;
+using StreamDb.Dataflow.Scheduling;
 
 namespace StreamDb.Dataflow;
 
@@ -6,10 +7,17 @@ namespace StreamDb.Dataflow;
 public sealed class EpochHandle
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<DataflowFailure> _failures = [];
+    private readonly Worker? _helped;
+    private int _left;
 
-    internal EpochHandle(Epoch epoch)
+    /// <param name="workers">How many parts there are.</param>
+    /// <param name="helped">The worker whose queue a waiting thread may run; null when there are several.</param>
+    internal EpochHandle(Epoch epoch, int workers, Worker? helped)
     {
         Epoch = epoch;
+        _left = workers;
+        _helped = helped;
     }
 
     public Epoch Epoch { get; }
@@ -18,8 +26,34 @@ public sealed class EpochHandle
     public Task Completion => _completion.Task;
 
     /// <summary>The dataflows paused in this epoch; complete once <see cref="Completion"/> has ended.</summary>
-    public IReadOnlyList<DataflowFailure> Failures { get; internal set; } = [];
+    public IReadOnlyList<DataflowFailure> Failures => _failures;
 
     /// <summary>Blocks until <see cref="Completion"/> has ended.</summary>
-    public void Wait() => Completion.GetAwaiter().GetResult();
+    public void Wait()
+    {
+        if (!Completion.IsCompleted)
+        {
+            _helped?.RunQueued();
+        }
+
+        Completion.GetAwaiter().GetResult();
+    }
+
+    internal void AddFailure(DataflowFailure failure)
+    {
+        lock (_failures)
+        {
+            if (!_failures.Exists(known => known.Id == failure.Id))
+            {
+                _failures.Add(failure);
+            }
+        }
+    }
+
+    /// <summary>One worker is done; true for the last.</summary>
+    internal bool Arrive() => Interlocked.Decrement(ref _left) == 0;
+
+    internal void Complete() => _completion.TrySetResult();
+
+    internal void Fault(Exception reason) => _completion.TrySetException(reason);
 }

@@ -163,6 +163,11 @@ public sealed unsafe class ColumnBuilder(PhysicalType type, int capacity = 0) : 
     /// <summary>Appends the given rows of a column of the same type.</summary>
     public void AppendGather(Column source, ReadOnlySpan<int> rows)
     {
+        if (rows.IsEmpty)
+        {
+            return;
+        }
+
         Reserve(rows.Length);
         if (source.HasNulls || _width == 0)
         {
@@ -187,6 +192,11 @@ public sealed unsafe class ColumnBuilder(PhysicalType type, int capacity = 0) : 
     /// <summary>Appends <paramref name="count"/> rows of a column of the same type from <paramref name="start"/> on.</summary>
     public void AppendRange(Column source, int start, int count)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         Reserve(count);
         if (source.HasNulls || _width == 0)
         {

@@ -1,5 +1,6 @@
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
+using StreamDb.Dataflow.Scheduling;
 
 namespace StreamDb.Dataflow.Ports;
 
@@ -7,10 +8,13 @@ namespace StreamDb.Dataflow.Ports;
 /// <remarks>The epoch and the time are those of the epoch being computed; only the worker's thread may read them.</remarks>
 public sealed class OperatorContext
 {
-    internal OperatorContext(int worker, int workerCount)
+    private readonly EpochClock _clock;
+
+    internal OperatorContext(int worker, int workerCount, EpochClock clock)
     {
         Worker = worker;
         WorkerCount = workerCount;
+        _clock = clock;
     }
 
     /// <summary>0-based.</summary>
@@ -22,11 +26,14 @@ public sealed class OperatorContext
     public IErrorSink Errors { get; internal set; } = ThrowingErrorSink.Instance;
 
     /// <summary>The epoch being computed.</summary>
-    public Epoch Epoch { get; internal set; }
+    public Epoch Epoch => _clock.Epoch;
 
     /// <summary>What now() is in this epoch: µs since 2000-01-01 UTC.</summary>
-    public long NowMicroseconds { get; internal set; }
+    public long NowMicroseconds => _clock.NowMicroseconds;
+
+    /// <summary>Whether this is a one-shot run: state that nobody will read need not be kept.</summary>
+    internal bool IsOneShot { get; init; }
 
     /// <summary>Cancels a one-shot run; never set in a live dataflow.</summary>
-    public CancellationToken Cancellation { get; internal set; }
+    public CancellationToken Cancellation { get; internal init; }
 }

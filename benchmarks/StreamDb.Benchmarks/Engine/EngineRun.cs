@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using StreamDb.Core.Columns;
+using StreamDb.Core.Identifiers;
+using StreamDb.Core.Rows;
+using StreamDb.Core.Types;
+using StreamDb.Dataflow;
+using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Ports;
+
+namespace StreamDb.Benchmarks.Engine;
+
+/// <summary>A closed loop over one engine: an epoch begins only when all outputs of the one before are complete.</summary>
+/// <remarks>Outputs are counted, not stored: non-zero deltas of the view, as they leave it.</remarks>
+internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
+{
+    private readonly Dataflow.Engine _engine;
+    private readonly List<double> _latenciesUs = [];
+    private readonly List<RelationDelta> _inputs = [];
+    private ulong _epoch;
+    private long _outputs;
+
+    public EngineRun(int workers)
+    {
+        _engine = new Dataflow.Engine(new EngineOptions { WorkerCount = workers });
+    }
+
+    public static IReadOnlyList<ColumnShape> LongColumns(int count) => Enumerable.Repeat(new ColumnShape(PhysicalType.Int64, false), count).ToArray();
+
+    /// <summary>Deltas that came out since the last <see cref="Start"/>.</summary>
+    public long Outputs => Interlocked.Read(ref _outputs);
+
+    public Dataflow.Engine Engine => _engine;
+
+    /// <summary>Installs a view whose deltas are counted.</summary>
+    public void Install(DataflowBuilder builder, Node output) =>
+        _engine.Install(builder.Emit(output, new RelationId(1000), this), new Epoch(_epoch), 0, this);
+
+    /// <summary>Adds a delta batch to the next epoch; it is released after the epoch.</summary>
+    public void Add(RelationId relation, DeltaBatch delta) => _inputs.Add(new RelationDelta(relation, delta));
+
+    /// <summary>Runs one epoch to its end.</summary>
+    public void Step()
+    {
+        long start = Stopwatch.GetTimestamp();
+        EpochHandle handle = _engine.Begin(new Epoch(++_epoch), 0, _inputs);
+        handle.Wait();
+        _engine.Publish(handle.Epoch);
+        _latenciesUs.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+        if (handle.Failures.Count > 0)
+        {
+            throw new InvalidOperationException("the view failed", handle.Failures[0].Reason);
+        }
+
+        foreach (RelationDelta input in _inputs)
+        {
+            input.Delta.Release();
+        }
+
+        _inputs.Clear();
+    }
+
+    public void Start()
+    {
+        _latenciesUs.Clear();
+        Interlocked.Exchange(ref _outputs, 0);
+    }
+
+    /// <summary>Reports the rate of the time spent in epochs, and their latencies.</summary>
+    public void Finish(Report report, string label, long updates)
+    {
+        _latenciesUs.Sort();
+        report.Row($"{label} rate", updates / _latenciesUs.Sum(), "M/s");
+        report.Row($"{label} p50", At(0.5), "us");
+        report.Row($"{label} p99", At(0.99), "us");
+        report.Row($"{label} max", _latenciesUs[^1], "us");
+    }
+
+    public void Dispose() => _engine.Dispose();
+
+    void IDeltaConsumer.Consume(Epoch epoch, DeltaBatch deltas) => Interlocked.Add(ref _outputs, deltas.Count);
+
+    IErrorSink IErrorCollector.CreateSink(OperatorContext context) => ThrowingErrorSink.Instance;
+
+    /// <summary>Resident bytes of the process.</summary>
+    public static long ResidentBytes()
+    {
+        using Process process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+
+    private double At(double quantile) => _latenciesUs[Math.Min(_latenciesUs.Count - 1, (int)(_latenciesUs.Count * quantile))];
+}

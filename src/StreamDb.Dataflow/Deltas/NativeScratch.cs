@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace StreamDb.Dataflow.Deltas;
+
+/// <summary>A growable array in native memory that an operator reuses from batch to batch. One thread.</summary>
+internal sealed unsafe class NativeScratch<T> : IDisposable
+    where T : unmanaged
+{
+    private int _capacity;
+
+    ~NativeScratch() => NativeMemory.Free(Pointer);
+
+    /// <summary>Moves when it grows.</summary>
+    public T* Pointer { get; private set; }
+
+    /// <summary>Room for <paramref name="count"/> items; what was there stays.</summary>
+    public T* Reserve(int count)
+    {
+        if (count > _capacity)
+        {
+            _capacity = Math.Max(Math.Max(count, 16), _capacity * 2);
+            Pointer = (T*)NativeMemory.Realloc(Pointer, (nuint)_capacity * (nuint)sizeof(T));
+        }
+
+        return Pointer;
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(Pointer);
+        Pointer = null;
+        _capacity = 0;
+        GC.SuppressFinalize(this);
+    }
+}

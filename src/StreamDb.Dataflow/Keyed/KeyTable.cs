@@ -1,0 +1,499 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using StreamDb.Core.Rows;
+
+namespace StreamDb.Dataflow.Keyed;
+
+/// <summary>The hot keyed state: an open-addressing hash table in native memory from packed keys to fixed-size records.</summary>
+/// <remarks>
+/// A slot is a header word, the key, then the record. Invariants:
+/// 1. a header is 0 exactly when the slot is free; its meaning otherwise is the owner's;
+/// 2. a key of fixed size lies in the slot; any other has its hash and the address of a length-prefixed copy there;
+/// 3. the table is a directory of segments chosen by the top bits of the hash (extendible hashing), each probed linearly
+///    from the slot that the low bits name and never more than three quarters full. A full segment doubles, or splits once
+///    it has <see cref="SegmentSlotsMax"/>: no operation moves more than one segment, so the table grows without pauses;
+/// 4. slots move only in <see cref="FindOrAdd"/> and <see cref="RemoveIf"/>: pointers stay good until then (see <see cref="Version"/>).
+/// Every lookup takes a whole batch and prefetches, because each one waits for memory. One thread.
+/// </remarks>
+internal sealed unsafe class KeyTable : IDisposable
+{
+    private const int SegmentSlotsMin = 16;
+    private const int SegmentSlotsMax = 1 << 15;
+    private const int PrefetchDistance = 16;
+
+    private readonly int _keyBytes;
+    private readonly int _slotBytes;
+    private readonly NativeHeap? _keys;
+    private Segment[] _directory;
+    private int _depth;
+
+    /// <param name="keyStride">Bytes of a packed key, a multiple of 8; 0 when keys differ in length.</param>
+    /// <param name="recordBytes">A multiple of 8; zeroed when a key is added.</param>
+    public KeyTable(int keyStride, int recordBytes)
+    {
+        _keyBytes = keyStride;
+        RecordOffset = 8 + (keyStride == 0 ? 16 : keyStride);
+        _slotBytes = RecordOffset + recordBytes;
+        _keys = keyStride == 0 ? new NativeHeap() : null;
+        _directory = [new Segment(SegmentSlotsMin, _slotBytes, 0)];
+    }
+
+    /// <summary>From the slot to its record.</summary>
+    public int RecordOffset { get; }
+
+    /// <summary>Keys.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Changes whenever slots may have moved.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Native memory held.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = _keys?.Bytes ?? 0;
+            Segment? last = null;
+            foreach (Segment segment in _directory)
+            {
+                if (!ReferenceEquals(segment, last))
+                {
+                    bytes += segment.Bytes;
+                    last = segment;
+                }
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Hashes of packed keys, as every method here expects them.</summary>
+    public static void Hash(PackedRows keys, ulong* hashes)
+    {
+        int count = keys.Count;
+        if (keys.Stride == 8)
+        {
+            byte* key = keys.Data;
+            for (int i = 0; i < count; i++, key += 8)
+            {
+                hashes[i] = RowCodec.Hash(key, 8);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            hashes[i] = RowCodec.Hash(keys.Row(i), keys.Length(i));
+        }
+    }
+
+    /// <summary>The slot of each key, or null.</summary>
+    /// <remarks>Hot path: per key.</remarks>
+    public void Find(PackedRows keys, ulong* hashes, byte** slots)
+    {
+        int count = keys.Count;
+        for (int i = 0; i < Math.Min(PrefetchDistance, count); i++)
+        {
+            Sse.Prefetch0(Home(hashes[i]));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            int ahead = i + PrefetchDistance;
+            if (ahead < count)
+            {
+                Sse.Prefetch0(Home(hashes[ahead]));
+            }
+
+            slots[i] = FindFrom(Home(hashes[i]), keys, i, hashes[i]);
+        }
+    }
+
+    /// <summary>The slot of each key, added where missing: a new slot has <paramref name="header"/> and a zero record.</summary>
+    /// <remarks>Hot path: per key. When slots moved on the way, all are looked up once more.</remarks>
+    public void FindOrAdd(PackedRows keys, ulong* hashes, byte** slots, ulong header)
+    {
+        int version = Version;
+        int count = keys.Count;
+        for (int i = 0; i < Math.Min(PrefetchDistance, count); i++)
+        {
+            Sse.Prefetch0(Home(hashes[i]));
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            int ahead = i + PrefetchDistance;
+            if (ahead < count)
+            {
+                Sse.Prefetch0(Home(hashes[ahead]));
+            }
+
+            byte* slot = FindFrom(Home(hashes[i]), keys, i, hashes[i]);
+            slots[i] = slot is not null ? slot : Add(keys, i, hashes[i], header);
+        }
+
+        if (version != Version)
+        {
+            Find(keys, hashes, slots);
+        }
+    }
+
+    /// <summary>The slot of one key, or null.</summary>
+    public byte* FindOne(byte* key, int length, ulong hash) => FindLong(Home(hash), key, length, hash);
+
+    /// <summary>Removes a key if it is present with this header.</summary>
+    public void RemoveIf(byte* key, int length, ulong hash, ulong header)
+    {
+        Segment segment = _directory[DirectoryIndex(hash)];
+        byte* slot = FindLong(Home(hash), key, length, hash);
+        if (slot is null || *(ulong*)slot != header)
+        {
+            return;
+        }
+
+        if (_keys is not null)
+        {
+            byte* copy = *(byte**)(slot + 16);
+            _keys.Free(copy, *(int*)copy + 8);
+        }
+
+        RemoveSlot(segment, slot);
+        Count--;
+        Version++;
+    }
+
+    /// <summary>The key of a slot and its length.</summary>
+    public byte* Key(byte* slot, out int length)
+    {
+        if (_keys is null)
+        {
+            length = _keyBytes;
+            return slot + 8;
+        }
+
+        byte* copy = *(byte**)(slot + 16);
+        length = *(int*)copy;
+        return copy + 8;
+    }
+
+    /// <summary>Calls <paramref name="action"/> with every slot. Not while keys are added or removed.</summary>
+    public void ForEach(SlotAction action)
+    {
+        Segment? last = null;
+        foreach (Segment segment in _directory)
+        {
+            if (ReferenceEquals(segment, last))
+            {
+                continue;
+            }
+
+            last = segment;
+            for (byte* slot = segment.Slots; slot < segment.End; slot += _slotBytes)
+            {
+                if (*(ulong*)slot != 0)
+                {
+                    action(slot);
+                }
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        Segment? last = null;
+        foreach (Segment segment in _directory)
+        {
+            if (!ReferenceEquals(segment, last))
+            {
+                segment.Free();
+                last = segment;
+            }
+        }
+
+        _directory = [];
+        _keys?.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int DirectoryIndex(ulong hash) => _depth == 0 ? 0 : (int)(hash >> (64 - _depth));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* Home(ulong hash)
+    {
+        Segment segment = _directory[DirectoryIndex(hash)];
+        return segment.Slots + ((nuint)((uint)hash & segment.Mask) * (nuint)_slotBytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* FindFrom(byte* slot, PackedRows keys, int row, ulong hash)
+    {
+        if (_keyBytes == 8)
+        {
+            ulong key = *(ulong*)keys.Row(row);
+            if (*(ulong*)slot == 0)
+            {
+                return null;
+            }
+
+            if (*(ulong*)(slot + 8) == key)
+            {
+                return slot;
+            }
+
+            Segment segment = _directory[DirectoryIndex(hash)];
+            while (true)
+            {
+                slot = segment.Next(slot, _slotBytes);
+                if (*(ulong*)slot == 0)
+                {
+                    return null;
+                }
+
+                if (*(ulong*)(slot + 8) == key)
+                {
+                    return slot;
+                }
+            }
+        }
+
+        return FindLong(slot, keys.Row(row), keys.Length(row), hash);
+    }
+
+    private byte* FindLong(byte* slot, byte* key, int length, ulong hash)
+    {
+        Segment segment = _directory[DirectoryIndex(hash)];
+        while (*(ulong*)slot != 0)
+        {
+            if (KeyEquals(slot, key, length, hash))
+            {
+                return slot;
+            }
+
+            slot = segment.Next(slot, _slotBytes);
+        }
+
+        return null;
+    }
+
+    private byte* Add(PackedRows keys, int row, ulong hash, ulong header)
+    {
+        Segment segment = _directory[DirectoryIndex(hash)];
+        while (segment.Count >= segment.Limit)
+        {
+            MakeRoom(segment);
+            segment = _directory[DirectoryIndex(hash)];
+        }
+
+        byte* slot = segment.FreeSlot(hash, _slotBytes);
+        Unsafe.InitBlock(slot, 0, (uint)_slotBytes);
+        *(ulong*)slot = header;
+        byte* key = keys.Row(row);
+        if (_keys is null)
+        {
+            Unsafe.CopyBlock(slot + 8, key, (uint)_keyBytes);
+        }
+        else
+        {
+            int length = keys.Length(row);
+            byte* copy = _keys.Allocate(length + 8);
+            *(int*)copy = length;
+            Unsafe.CopyBlock(copy + 8, key, (uint)length);
+            *(ulong*)(slot + 8) = hash;
+            *(byte**)(slot + 16) = copy;
+        }
+
+        segment.Count++;
+        Count++;
+        return slot;
+    }
+
+    private bool KeyEquals(byte* slot, byte* key, int length, ulong hash)
+    {
+        if (_keys is null)
+        {
+            for (int i = 0; i < _keyBytes; i += 8)
+            {
+                if (*(ulong*)(slot + 8 + i) != *(ulong*)(key + i))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        if (*(ulong*)(slot + 8) != hash)
+        {
+            return false;
+        }
+
+        byte* copy = *(byte**)(slot + 16);
+        return *(int*)copy == length && new ReadOnlySpan<byte>(copy + 8, length).SequenceEqual(new ReadOnlySpan<byte>(key, length));
+    }
+
+    private ulong HashOf(byte* slot) => _keys is null ? RowCodec.Hash(slot + 8, _keyBytes) : *(ulong*)(slot + 8);
+
+    private void MakeRoom(Segment segment)
+    {
+        Version++;
+        if (segment.Mask + 1 < SegmentSlotsMax)
+        {
+            segment.Resize((int)(segment.Mask + 1) * 2, _slotBytes, this);
+        }
+        else
+        {
+            Split(segment);
+        }
+    }
+
+    private void Split(Segment segment)
+    {
+        if (segment.Depth == _depth)
+        {
+            var doubled = new Segment[_directory.Length * 2];
+            for (int i = 0; i < doubled.Length; i++)
+            {
+                doubled[i] = _directory[i >> 1];
+            }
+
+            _directory = doubled;
+            _depth++;
+        }
+
+        int depth = ++segment.Depth;
+        var upper = new Segment((int)segment.Mask + 1, _slotBytes, depth);
+        int first = Array.IndexOf(_directory, segment);
+        int span = 1 << (_depth - depth);
+        Array.Fill(_directory, upper, first + span, span);
+
+        byte* old = segment.Slots;
+        byte* oldEnd = segment.End;
+        long oldBytes = segment.Bytes;
+        segment.Allocate((int)segment.Mask + 1, _slotBytes);
+        segment.Count = 0;
+        for (byte* slot = old; slot < oldEnd; slot += _slotBytes)
+        {
+            if (*(ulong*)slot != 0)
+            {
+                ulong hash = HashOf(slot);
+                Segment target = ((hash >> (64 - depth)) & 1) != 0 ? upper : segment;
+                Unsafe.CopyBlock(target.FreeSlot(hash, _slotBytes), slot, (uint)_slotBytes);
+                target.Count++;
+            }
+        }
+
+        Segment.FreeSlots(old, oldBytes);
+    }
+
+    /// <summary>Closes the gap by moving back the slots that probing would otherwise no longer reach.</summary>
+    private void RemoveSlot(Segment segment, byte* slot)
+    {
+        byte* gap = slot;
+        byte* next = segment.Next(slot, _slotBytes);
+        while (*(ulong*)next != 0)
+        {
+            long home = (long)((uint)HashOf(next) & segment.Mask);
+            long nextIndex = (next - segment.Slots) / _slotBytes;
+            long gapIndex = (gap - segment.Slots) / _slotBytes;
+            if (((nextIndex - home) & segment.Mask) >= ((nextIndex - gapIndex) & segment.Mask))
+            {
+                Unsafe.CopyBlock(gap, next, (uint)_slotBytes);
+                gap = next;
+            }
+
+            next = segment.Next(next, _slotBytes);
+        }
+
+        *(ulong*)gap = 0;
+        segment.Count--;
+        if (segment.Mask + 1 > SegmentSlotsMin && segment.Count < (segment.Mask + 1) / 8)
+        {
+            segment.Resize((int)(segment.Mask + 1) / 2, _slotBytes, this);
+        }
+    }
+
+    public delegate void SlotAction(byte* slot);
+
+    private sealed class Segment
+    {
+        public byte* Slots;
+        public byte* End;
+        public uint Mask;
+        public int Count;
+        public int Limit;
+        public int Depth;
+        public long Bytes;
+
+        public Segment(int slots, int slotBytes, int depth)
+        {
+            Depth = depth;
+            Allocate(slots, slotBytes);
+        }
+
+        ~Segment() => Free();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public byte* Next(byte* slot, int slotBytes)
+        {
+            slot += slotBytes;
+            return slot == End ? Slots : slot;
+        }
+
+        public byte* FreeSlot(ulong hash, int slotBytes)
+        {
+            byte* slot = Slots + ((nuint)((uint)hash & Mask) * (nuint)slotBytes);
+            while (*(ulong*)slot != 0)
+            {
+                slot = Next(slot, slotBytes);
+            }
+
+            return slot;
+        }
+
+        public void Allocate(int slots, int slotBytes)
+        {
+            Bytes = (long)slots * slotBytes;
+            Slots = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
+            NativeMemory.Clear(Slots, (nuint)Bytes);
+            End = Slots + Bytes;
+            Mask = (uint)slots - 1;
+            Limit = slots * 3 / 4;
+            NativeHeap.CountTotal(Bytes);
+        }
+
+        public void Resize(int slots, int slotBytes, KeyTable table)
+        {
+            byte* old = Slots;
+            byte* oldEnd = End;
+            long oldBytes = Bytes;
+            Allocate(slots, slotBytes);
+            for (byte* slot = old; slot < oldEnd; slot += slotBytes)
+            {
+                if (*(ulong*)slot != 0)
+                {
+                    Unsafe.CopyBlock(FreeSlot(table.HashOf(slot), slotBytes), slot, (uint)slotBytes);
+                }
+            }
+
+            FreeSlots(old, oldBytes);
+        }
+
+        public static void FreeSlots(byte* slots, long bytes)
+        {
+            NativeMemory.AlignedFree(slots);
+            NativeHeap.CountTotal(-bytes);
+        }
+
+        public void Free()
+        {
+            if (Slots is not null)
+            {
+                FreeSlots(Slots, Bytes);
+                Slots = null;
+                GC.SuppressFinalize(this);
+            }
+        }
+    }
+}

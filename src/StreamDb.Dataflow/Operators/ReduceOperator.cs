@@ -1,0 +1,359 @@
+using System.Runtime.CompilerServices;
+using StreamDb.Core.Columns;
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Rows;
+using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Keyed;
+using StreamDb.Dataflow.Ports;
+
+namespace StreamDb.Dataflow.Operators;
+
+/// <summary>GROUP BY: keeps each group's aggregates and emits −old +new for the groups whose row changed in the epoch.</summary>
+/// <remarks>
+/// A group's record: the states of the aggregates, then the key's representative. Its header: bit 0 taken, bit 1 touched in
+/// this epoch, above them the number of rows. Invariants between epochs: no group is touched; a group has rows (or it is the
+/// one group of a reduce without keys, which always has a row in the output).
+/// </remarks>
+internal sealed unsafe class ReduceOperator : Operator
+{
+    private const ulong Taken = 1;
+    private const ulong Touched = 2;
+    private const int CountShift = 2;
+
+    private readonly KeyEncoder _encoder;
+    private readonly KeyRepresentative _representative;
+    private readonly GroupAggregate[] _aggregates;
+    private readonly KeyTable _groups;
+    private readonly TouchedKeys _touched;
+    private readonly PackedRows _representatives;
+    private readonly NativeScratch<nint> _slots = new();
+    private readonly NativeScratch<nint> _states = new();
+    private readonly NativeScratch<nint> _firstStates = new();
+    private readonly NativeScratch<long> _weights = new();
+    private readonly NativeScratch<long> _oldCounts = new();
+    private readonly NativeScratch<bool> _changed = new();
+    private readonly NativeScratch<int> _oldRows = new();
+    private readonly NativeScratch<int> _newRows = new();
+    private readonly RetractingSink _oldErrors;
+    private readonly bool _isGlobal;
+    private bool _isEmitted;
+
+    public ReduceOperator(OperatorContext context, IReadOnlyList<ColumnShape> shape, ReduceSpec spec)
+        : base(context)
+    {
+        bool[] nullsMatch = new bool[spec.Keys.Count];
+        for (int i = 0; i < nullsMatch.Length; i++)
+        {
+            nullsMatch[i] = shape[spec.Keys[i]].IsNullable;
+        }
+
+        _encoder = new KeyEncoder(shape, spec.Keys, nullsMatch);
+        _representative = new KeyRepresentative(shape, spec.Keys, _encoder.KeyCodec);
+        _representatives = _representative.CreateRows();
+        _aggregates = spec.Aggregates.Select(aggregate => GroupAggregate.Create(aggregate, shape, spec.Keys)).ToArray();
+        int offset = 0;
+        foreach (GroupAggregate aggregate in _aggregates)
+        {
+            aggregate.Offset = offset;
+            offset += aggregate.StateBytes;
+        }
+
+        _representative.Offset = offset;
+        _groups = new KeyTable(_encoder.KeyCodec.Stride, offset + _representative.Bytes);
+        _touched = new TouchedKeys(_encoder.KeyCodec.Stride);
+        _oldErrors = new RetractingSink(context);
+        _isGlobal = spec.Keys.Count == 0;
+    }
+
+    public override long StateBytes
+    {
+        get
+        {
+            long bytes = _groups.Bytes;
+            foreach (GroupAggregate aggregate in _aggregates)
+            {
+                bytes += aggregate.Bytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>The group of a reduce without keys exists from the start, on the worker that its key falls to.</summary>
+    public void Start()
+    {
+        if (_isGlobal && !_isEmitted)
+        {
+            ulong emptyKey = 0;
+            ulong hash = RowCodec.Hash((byte*)&emptyKey, 8);
+            if (ExchangeOperator.WorkerOf(hash, Context.WorkerCount) == Context.Worker)
+            {
+                Touch(CreateEmptyKeys(), &hash, 1, null);
+                Scheduler.MarkReady(this);
+            }
+        }
+    }
+
+    public override void Flush()
+    {
+        if (_touched.Count == 0)
+        {
+            return;
+        }
+
+        int count = _touched.Count;
+        byte** slots = (byte**)_slots.Reserve(count);
+        _groups.Find(_touched.Keys, _touched.Hashes, slots);
+        EmitChanges(slots, count);
+
+        for (int i = 0; i < count; i++)
+        {
+            *(ulong*)slots[i] &= ~Touched;
+        }
+
+        RemoveVanished(slots, count);
+        _touched.Clear();
+        _isEmitted |= _isGlobal;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _encoder.Dispose();
+        _groups.Dispose();
+        _touched.Dispose();
+        _representatives.Dispose();
+        _slots.Dispose();
+        _states.Dispose();
+        _firstStates.Dispose();
+        _weights.Dispose();
+        _oldCounts.Dispose();
+        _changed.Dispose();
+        _oldRows.Dispose();
+        _newRows.Dispose();
+        foreach (GroupAggregate aggregate in _aggregates)
+        {
+            aggregate.Dispose();
+        }
+    }
+
+    protected override void Process(int port, DeltaBatch batch)
+    {
+        DeltaBatch kept = _encoder.Encode(batch, out DeltaBatch? unmatched);
+        Invariant.Check(unmatched is null, "NULL in a column declared not nullable");
+        long* weights;
+        if (batch.Weights is null)
+        {
+            weights = _weights.Reserve(batch.Count);
+            new Span<long>(weights, batch.Count).Fill(1);
+        }
+        else
+        {
+            weights = (long*)batch.Weights.Values;
+        }
+
+        _representative.Encode(batch.Rows, _representatives);
+        byte** slots = Touch(_encoder.Keys, _encoder.Hashes, batch.Count, weights);
+        byte** states = (byte**)_states.Reserve(batch.Count);
+        foreach (GroupAggregate aggregate in _aggregates)
+        {
+            int offset = _groups.RecordOffset + aggregate.Offset;
+            for (int i = 0; i < batch.Count; i++)
+            {
+                states[i] = slots[i] + offset;
+            }
+
+            aggregate.Apply(batch, states, weights);
+        }
+
+        kept.Release();
+        _encoder.Forget();
+    }
+
+    /// <summary>Finds or adds the groups, adds to their row counts, and captures the old values of those not touched before in this epoch.</summary>
+    private byte** Touch(PackedRows keys, ulong* hashes, int count, long* weights)
+    {
+        byte** slots = (byte**)_slots.Reserve(count);
+        _groups.FindOrAdd(keys, hashes, slots, Taken);
+        byte** first = (byte**)_firstStates.Reserve(count);
+        int firstCount = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ulong header = *(ulong*)slots[i];
+            if ((header & Touched) == 0)
+            {
+                long rows = (long)header >> CountShift;
+                _oldCounts.Reserve(_touched.Count + 1)[_touched.Count] = rows;
+                _touched.Add(keys.Row(i), keys.Length(i), hashes[i]);
+                first[firstCount++] = slots[i] + _groups.RecordOffset;
+                if (rows == 0 && _representative.Bytes > 0 && _representatives.Count > i)
+                {
+                    Unsafe.CopyBlock(
+                        slots[i] + _groups.RecordOffset + _representative.Offset, _representatives.Row(i), (uint)_representative.Bytes);
+                }
+
+                header |= Touched;
+            }
+
+            *(ulong*)slots[i] = header + ((ulong)(weights is null ? 0 : weights[i]) << CountShift);
+        }
+
+        if (firstCount > 0)
+        {
+            CaptureOld(first, firstCount);
+        }
+
+        return slots;
+    }
+
+    private void CaptureOld(byte** records, int count)
+    {
+        int shift = 0;
+        foreach (GroupAggregate aggregate in _aggregates)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                records[i] += aggregate.Offset - shift;
+            }
+
+            shift = aggregate.Offset;
+            aggregate.AppendValues(records, count, aggregate.Old, _oldErrors);
+        }
+    }
+
+    private void EmitChanges(byte** slots, int count)
+    {
+        byte** states = (byte**)_states.Reserve(count);
+        var olds = new Column[_aggregates.Length];
+        var news = new Column[_aggregates.Length];
+        bool* changed = _changed.Reserve(count);
+        new Span<bool>(changed, count).Clear();
+        for (int a = 0; a < _aggregates.Length; a++)
+        {
+            Gather(slots, count, _aggregates[a].Offset, states);
+            using var builder = new ColumnBuilder(_aggregates[a].Old.Type, count);
+            _aggregates[a].AppendValues(states, count, builder, Context.Errors);
+            news[a] = builder.Finish();
+            olds[a] = _aggregates[a].Old.Finish();
+            ColumnCompare.MarkDifferent(olds[a], news[a], changed, count);
+        }
+
+        Gather(slots, count, _representative.Offset, states);
+        Column[] keys = _representative.Decode(_touched.Keys, states);
+        long* oldCounts = _oldCounts.Pointer;
+        for (int start = 0; start < count; start += JoinOutput.ChunkRows)
+        {
+            EmitChunk(keys, olds, news, slots, oldCounts, start, Math.Min(count, start + JoinOutput.ChunkRows));
+        }
+
+        foreach (Column column in keys.Concat(olds).Concat(news))
+        {
+            column.Release();
+        }
+    }
+
+    private void EmitChunk(Column[] keys, Column[] olds, Column[] news, byte** slots, long* oldCounts, int start, int end)
+    {
+        int* oldRows = _oldRows.Reserve(end - start);
+        int* newRows = _newRows.Reserve(end - start);
+        int oldCount = 0;
+        int newCount = 0;
+        bool* changed = _changed.Pointer;
+        for (int i = start; i < end; i++)
+        {
+            bool was = _isGlobal ? _isEmitted : oldCounts[i] > 0;
+            bool remains = _isGlobal || *(long*)slots[i] >> CountShift > 0;
+            if (was && (!remains || changed[i]))
+            {
+                oldRows[oldCount++] = i;
+            }
+
+            if (remains && (!was || changed[i]))
+            {
+                newRows[newCount++] = i;
+            }
+        }
+
+        int count = oldCount + newCount;
+        if (count == 0)
+        {
+            return;
+        }
+
+        var columns = new Column[keys.Length + olds.Length];
+        var oldSpan = new ReadOnlySpan<int>(oldRows, oldCount);
+        var newSpan = new ReadOnlySpan<int>(newRows, newCount);
+        for (int c = 0; c < columns.Length; c++)
+        {
+            Column old = c < keys.Length ? keys[c] : olds[c - keys.Length];
+            Column now = c < keys.Length ? keys[c] : news[c - keys.Length];
+            using var builder = new ColumnBuilder(now.Type, count);
+            builder.AppendGather(old, oldSpan);
+            builder.AppendGather(now, newSpan);
+            columns[c] = builder.Finish();
+        }
+
+        Column? weights = null;
+        if (oldCount > 0)
+        {
+            using var builder = new ColumnBuilder(Core.Types.PhysicalType.Int64, count);
+            builder.Reserve(count);
+            var span = new Span<long>(builder.Values, count);
+            span[..oldCount].Fill(-1);
+            span[oldCount..].Fill(1);
+            builder.Advance(count);
+            weights = builder.Finish();
+        }
+
+        Emit(new DeltaBatch(new ColumnBatch(columns, count), weights));
+    }
+
+    private void Gather(byte** slots, int count, int offset, byte** states)
+    {
+        offset += _groups.RecordOffset;
+        for (int i = 0; i < count; i++)
+        {
+            states[i] = slots[i] + offset;
+        }
+    }
+
+    private void RemoveVanished(byte** slots, int count)
+    {
+        if (_isGlobal)
+        {
+            return;
+        }
+
+        // Removing moves slots: free what the groups hold first.
+        bool any = false;
+        for (int i = 0; i < count; i++)
+        {
+            if (*(ulong*)slots[i] == Taken)
+            {
+                any = true;
+                foreach (GroupAggregate aggregate in _aggregates)
+                {
+                    aggregate.Free(slots[i] + _groups.RecordOffset + aggregate.Offset);
+                }
+            }
+        }
+
+        for (int i = 0; any && i < count; i++)
+        {
+            _groups.RemoveIf(_touched.Keys.Row(i), _touched.Keys.Length(i), _touched.Hashes[i], Taken);
+        }
+    }
+
+    private PackedRows CreateEmptyKeys()
+    {
+        _encoder.Keys.Clear();
+        *(ulong*)_encoder.Keys.AppendFixed(1) = 0;
+        return _encoder.Keys;
+    }
+
+    /// <summary>Takes back the errors of values that are given out no longer.</summary>
+    private sealed class RetractingSink(OperatorContext context) : IErrorSink
+    {
+        public void Report(string state, string message, long weight) => context.Errors.Report(state, message, -weight);
+    }
+}

@@ -1,0 +1,273 @@
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Identifiers;
+using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Operators;
+
+namespace StreamDb.Dataflow.Scheduling;
+
+/// <summary>One thread that owns a shard of every arrangement and keyed state, and computes its part of every epoch in order.</summary>
+/// <remarks>
+/// Jobs (epochs, and changes to the graph between them) run one at a time in the order in which they were queued, the same
+/// order on every worker. With a single worker, whoever waits for an epoch may run the queue itself instead of waiting for
+/// the thread to wake up; the gate keeps that exclusive.
+/// </remarks>
+internal sealed class Worker : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Action> _jobs = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private readonly Thread _thread;
+    private readonly EngineFault _fault;
+    private readonly Dictionary<RelationId, RelationSource> _relations = [];
+    private readonly List<Operator> _operators = [];
+    private List<TemporalFilterOperator> _temporal = [];
+    private List<ExchangeOperator> _temporalExchanges = [];
+    private bool _isStopping;
+    private long _nextTemporalEvent = long.MaxValue;
+
+    public Worker(int index, int count, EngineFault fault)
+    {
+        Index = index;
+        Count = count;
+        _fault = fault;
+        _thread = new Thread(Loop) { IsBackground = true, Name = $"streamdb-worker-{index}" };
+        _thread.Start();
+    }
+
+    public int Index { get; }
+
+    public int Count { get; }
+
+    public EpochClock Clock { get; } = new();
+
+    public Scheduler Scheduler { get; } = new();
+
+    /// <summary>When the earliest temporal change of this worker's shard is due; long.MaxValue: never.</summary>
+    public long NextTemporalEvent => Interlocked.Read(ref _nextTemporalEvent);
+
+    /// <summary>Queues a job.</summary>
+    public void Post(Action job)
+    {
+        lock (_jobs)
+        {
+            _jobs.Enqueue(job);
+        }
+
+        _signal.Release();
+    }
+
+    /// <summary>Runs what is queued on the calling thread.</summary>
+    public void RunQueued()
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                Action? job;
+                lock (_jobs)
+                {
+                    if (!_jobs.TryDequeue(out job))
+                    {
+                        return;
+                    }
+                }
+
+                job();
+            }
+        }
+    }
+
+    /// <summary>Adds operators to the graph. Only in a job.</summary>
+    public void AddGroup(OperatorGroup group)
+    {
+        _operators.AddRange(group.Operators);
+        Reorder();
+    }
+
+    /// <summary>Takes a group out of the graph and frees its state. Only in a job.</summary>
+    public void RemoveGroup(OperatorGroup group)
+    {
+        _operators.RemoveAll(member => member.Group == group);
+        foreach (Operator member in _operators)
+        {
+            member.Targets.RemoveAll(target => target.Operator.Group == group);
+            member.RunsAfter.RemoveAll(before => before.Group == group);
+            (member as IndexOperator)?.Readers.RemoveAll(reader => reader.Group == group);
+        }
+
+        if (_relations.TryGetValue(group.Id, out RelationSource? source) && source.Operator.Group == group)
+        {
+            _relations.Remove(group.Id);
+        }
+
+        Reorder();
+        foreach (Operator member in group.Operators)
+        {
+            member.Dispose();
+        }
+    }
+
+    /// <summary>Names the operator that emits a relation's deltas.</summary>
+    public void SetRelation(RelationId id, Operator source) => _relations[id] = new RelationSource(source);
+
+    public Operator RelationOperator(RelationId id) => _relations[id].Operator;
+
+    /// <summary>Computes this worker's part of an epoch.</summary>
+    public void RunEpoch(Epoch epoch, long nowMicroseconds, IReadOnlyList<RelationDelta> inputs)
+    {
+        Clock.Epoch = epoch;
+        Clock.NowMicroseconds = nowMicroseconds;
+        foreach (RelationDelta input in inputs)
+        {
+            if (!_relations.TryGetValue(input.Relation, out RelationSource? source))
+            {
+                continue;
+            }
+
+            if (Count == 1)
+            {
+                source.Operator.Enqueue(0, input.Delta);
+                continue;
+            }
+
+            EnqueueShare(source.Operator, input.Delta, epoch);
+            MarkReady(source.Exchanges);
+        }
+
+        MarkReady(_temporalExchanges);
+        if (Interlocked.Read(ref _nextTemporalEvent) <= nowMicroseconds)
+        {
+            foreach (TemporalFilterOperator temporal in _temporal)
+            {
+                if (temporal.NextEvent <= nowMicroseconds)
+                {
+                    Scheduler.MarkReady(temporal);
+                }
+            }
+        }
+
+        Scheduler.Run(flushes: true);
+        UpdateNextTemporalEvent();
+    }
+
+    public void UpdateNextTemporalEvent()
+    {
+        if (_temporal.Count > 0 || _nextTemporalEvent != long.MaxValue)
+        {
+            long next = long.MaxValue;
+            foreach (TemporalFilterOperator temporal in _temporal)
+            {
+                next = temporal.Group.Failure is null ? Math.Min(next, temporal.NextEvent ?? long.MaxValue) : next;
+            }
+
+            Interlocked.Exchange(ref _nextTemporalEvent, next);
+        }
+    }
+
+    public void Dispose()
+    {
+        _isStopping = true;
+        _signal.Release();
+        _thread.Join();
+        foreach (Operator member in _operators)
+        {
+            member.Dispose();
+        }
+
+        _operators.Clear();
+        _signal.Dispose();
+    }
+
+    private void Loop()
+    {
+        while (!_isStopping)
+        {
+            _signal.Wait();
+            try
+            {
+                RunQueued();
+            }
+            catch (Exception exception)
+            {
+                _fault.Reason = exception;
+                return;
+            }
+        }
+    }
+
+    private void EnqueueShare(Operator source, DeltaBatch delta, Epoch epoch)
+    {
+        const int SplitRowsMin = 256;
+        if (delta.Count < SplitRowsMin)
+        {
+            if ((int)(epoch.Value % (ulong)Count) == Index)
+            {
+                source.Enqueue(0, delta);
+            }
+
+            return;
+        }
+
+        int start = (int)((long)delta.Count * Index / Count);
+        int end = (int)((long)delta.Count * (Index + 1) / Count);
+        int[] rows = new int[end - start];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = start + i;
+        }
+
+        DeltaBatch share = delta.Gather(rows);
+        source.Enqueue(0, share);
+        share.Release();
+    }
+
+    private void MarkReady(List<ExchangeOperator> exchanges)
+    {
+        foreach (ExchangeOperator exchange in exchanges)
+        {
+            Scheduler.MarkReady(exchange);
+        }
+    }
+
+    private void Reorder()
+    {
+        Scheduler.SetOperators(_operators);
+        _temporal = _operators.OfType<TemporalFilterOperator>().ToList();
+        if (Count == 1)
+        {
+            return;
+        }
+
+        _temporalExchanges = Reachable(_temporal);
+        foreach (RelationSource source in _relations.Values)
+        {
+            source.Exchanges = Reachable([source.Operator]);
+        }
+    }
+
+    /// <summary>The exchanges that deltas of these operators may reach: all workers must take part in them.</summary>
+    private static List<ExchangeOperator> Reachable(IEnumerable<Operator> starts)
+    {
+        var seen = new HashSet<Operator>(starts);
+        var open = new Stack<Operator>(seen);
+        while (open.TryPop(out Operator? current))
+        {
+            foreach ((Operator target, _) in current.Targets)
+            {
+                if (seen.Add(target))
+                {
+                    open.Push(target);
+                }
+            }
+        }
+
+        return seen.OfType<ExchangeOperator>().ToList();
+    }
+
+    private sealed class RelationSource(Operator source)
+    {
+        public Operator Operator { get; } = source;
+
+        public List<ExchangeOperator> Exchanges { get; set; } = [];
+    }
+}

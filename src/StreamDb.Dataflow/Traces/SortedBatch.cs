@@ -1,0 +1,205 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Rows;
+using StreamDb.Dataflow.Keyed;
+
+namespace StreamDb.Dataflow.Traces;
+
+/// <summary>Immutable packed rows in strictly ascending order with weights: one layer of a spine. Shared by reference count.</summary>
+/// <remarks>
+/// Invariants: rows are strictly ascending by bytes; no weight is 0; without weights all are 1. Rows of a fixed stride lie
+/// one after the other; otherwise row i lies between offsets i and i + 1.
+/// </remarks>
+internal sealed unsafe class SortedBatch
+{
+    private readonly long _allocated;
+    private byte* _rows;
+    private long* _offsets;
+    private long* _weights;
+    private int _references = 1;
+
+    private SortedBatch(Builder builder)
+    {
+        Stride = builder.Stride;
+        Count = builder.Count;
+        WeightSum = builder.WeightSum;
+        _rows = builder.Rows;
+        _offsets = builder.Offsets;
+        _weights = builder.Weights;
+        if (_weights is not null && builder.IsUnit)
+        {
+            NativeMemory.Free(_weights);
+            _weights = null;
+        }
+
+        // Cancelled rows leave room behind; give it back when it matters.
+        long used = builder.RowBytes;
+        if (used + 4096 < builder.RowCapacity)
+        {
+            _rows = (byte*)NativeMemory.Realloc(_rows, (nuint)Math.Max(used, 8));
+        }
+
+        _allocated = used + (_offsets is null ? 0 : (Count + 1) * 8L) + (_weights is null ? 0 : Count * 8L);
+        NativeHeap.CountTotal(_allocated);
+    }
+
+    ~SortedBatch() => Free();
+
+    public int Stride { get; }
+
+    public int Count { get; }
+
+    public long WeightSum { get; }
+
+    /// <summary>Native memory held.</summary>
+    public long Bytes => _allocated;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* Row(int row) => Stride != 0 ? _rows + ((long)row * Stride) : _rows + _offsets[row];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Length(int row) => Stride != 0 ? Stride : (int)(_offsets[row + 1] - _offsets[row]);
+
+    public long Weight(int row) => _weights is null ? 1 : _weights[row];
+
+    /// <summary>Native memory of the rows alone, without offsets.</summary>
+    public long RowBytes => Stride != 0 ? (long)Count * Stride : _offsets[Count];
+
+    public SortedBatch Acquire()
+    {
+        Interlocked.Increment(ref _references);
+        return this;
+    }
+
+    public void Release()
+    {
+        int left = Interlocked.Decrement(ref _references);
+        Invariant.Check(left >= 0, "sorted batch released more often than acquired");
+        if (left == 0)
+        {
+            Free();
+            GC.SuppressFinalize(this);
+        }
+    }
+
+    /// <summary>First row at or after <paramref name="start"/> that is not below the prefix (or, with <paramref name="after"/>, above all rows with it).</summary>
+    public int Seek(byte* prefix, int length, bool after, int start = 0)
+    {
+        int low = start;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (int)(((uint)low + (uint)high) >> 1);
+            int order = ComparePrefix(Row(middle), Length(middle), prefix, length);
+            if (order < 0 || (after && order == 0))
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private static int ComparePrefix(byte* row, int rowLength, byte* prefix, int length) =>
+        new ReadOnlySpan<byte>(row, Math.Min(rowLength, length)).SequenceCompareTo(new ReadOnlySpan<byte>(prefix, length));
+
+    private void Free()
+    {
+        if (_rows is not null)
+        {
+            NativeMemory.Free(_rows);
+            NativeMemory.Free(_offsets);
+            NativeMemory.Free(_weights);
+            _rows = null;
+            _offsets = null;
+            _weights = null;
+            NativeHeap.CountTotal(-_allocated);
+        }
+    }
+
+    /// <summary>Receives rows in order. Room for all of them is given at the start; <see cref="Finish"/> gives back the rest.</summary>
+    public sealed class Builder
+    {
+        public Builder(int stride, int rows, long rowBytes)
+        {
+            Stride = stride;
+            RowCapacity = Math.Max(rowBytes, 8);
+            Rows = (byte*)NativeMemory.Alloc((nuint)RowCapacity);
+            Weights = (long*)NativeMemory.Alloc((nuint)Math.Max(rows, 1), 8);
+            if (stride == 0)
+            {
+                Offsets = (long*)NativeMemory.Alloc((nuint)rows + 1, 8);
+                Offsets[0] = 0;
+            }
+        }
+
+        public int Stride { get; }
+
+        public byte* Rows { get; }
+
+        public long* Offsets { get; }
+
+        public long* Weights { get; }
+
+        public long RowCapacity { get; }
+
+        public int Count { get; private set; }
+
+        public long RowBytes { get; private set; }
+
+        public long WeightSum { get; private set; }
+
+        public bool IsUnit { get; private set; } = true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Append(byte* row, int length, long weight)
+        {
+            if (Stride == 8)
+            {
+                *(ulong*)(Rows + RowBytes) = *(ulong*)row;
+            }
+            else if (Stride == 16)
+            {
+                Unsafe.CopyBlockUnaligned(Rows + RowBytes, row, 16);
+            }
+            else
+            {
+                Unsafe.CopyBlockUnaligned(Rows + RowBytes, row, (uint)length);
+            }
+
+            RowBytes += length;
+            Weights[Count] = weight;
+            Count++;
+            WeightSum += weight;
+            IsUnit &= weight == 1;
+            if (Stride == 0)
+            {
+                Offsets[Count] = RowBytes;
+            }
+        }
+
+        /// <summary>The batch; null (and the memory freed) when no row was left.</summary>
+        public SortedBatch? Finish()
+        {
+            if (Count == 0)
+            {
+                Discard();
+                return null;
+            }
+
+            return new SortedBatch(this);
+        }
+
+        public void Discard()
+        {
+            NativeMemory.Free(Rows);
+            NativeMemory.Free(Weights);
+            NativeMemory.Free(Offsets);
+        }
+    }
+}

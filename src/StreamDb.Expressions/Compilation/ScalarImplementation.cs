@@ -1,4 +1,5 @@
 using System.Reflection;
+using StreamDb.Core.Types;
 
 namespace StreamDb.Expressions.Compilation;
 
@@ -28,6 +29,10 @@ internal sealed record ScalarImplementation(MethodInfo Method, object? Target, F
         : this(method.Method, method.Method.IsStatic ? null : method.Target, failure)
     {
     }
+
+    /// <summary>A public generic method of <paramref name="target"/>, made for values of a type.</summary>
+    public static ScalarImplementation Generic(object target, string method, SqlType type, FailureMode failure) =>
+        new(target.GetType().GetMethod(method)!.MakeGenericMethod(ClrTypes.Of(type.Physical)), target, failure);
 
     public ParameterInfo[] Parameters { get; } = Method.GetParameters();
 

@@ -1,3 +1,4 @@
+using StreamDb.Core.Codecs;
 using StreamDb.Core.Types;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Expressions.Trees;
@@ -30,7 +31,18 @@ internal static class Comparisons
         if (type.Kind is SqlTypeKind.Jsonb or SqlTypeKind.Array or SqlTypeKind.Record or SqlTypeKind.Map
             or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector)
         {
-            throw new Core.Errors.SqlException(Core.Errors.SqlState.FeatureNotSupported, $"comparison of {type} is not supported");
+            var composite = new CompositeComparison(type);
+            return new ScalarImplementation(
+                comparison switch
+                {
+                    Comparison.Equal => composite.Equal,
+                    Comparison.NotEqual => composite.NotEqual,
+                    Comparison.Less => composite.Less,
+                    Comparison.LessOrEqual => composite.LessOrEqual,
+                    Comparison.Greater => composite.Greater,
+                    _ => (Delegate)composite.GreaterOrEqual,
+                },
+                FailureMode.None);
         }
 
         // json and the like have no operators, but DISTINCT FROM and grouping must still tell values apart: by bytes.
@@ -41,4 +53,20 @@ internal static class Comparisons
         var call = (CallExpression)FunctionRegistry.Operator(Symbols[(int)comparison].Symbol, [argument, argument], -1);
         return FunctionRegistry.Implementation(call);
     }
+}
+
+/// <summary>The six comparisons of a composite type's values, by <see cref="ValueComparer"/>.</summary>
+internal sealed class CompositeComparison(SqlType type)
+{
+    public bool Equal(ByteSlice a, ByteSlice b) => ValueComparer.AreEqual(type, a.Span, b.Span);
+
+    public bool NotEqual(ByteSlice a, ByteSlice b) => !ValueComparer.AreEqual(type, a.Span, b.Span);
+
+    public bool Less(ByteSlice a, ByteSlice b) => ValueComparer.Compare(type, a, b) < 0;
+
+    public bool LessOrEqual(ByteSlice a, ByteSlice b) => ValueComparer.Compare(type, a, b) <= 0;
+
+    public bool Greater(ByteSlice a, ByteSlice b) => ValueComparer.Compare(type, a, b) > 0;
+
+    public bool GreaterOrEqual(ByteSlice a, ByteSlice b) => ValueComparer.Compare(type, a, b) >= 0;
 }

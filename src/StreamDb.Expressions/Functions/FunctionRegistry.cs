@@ -66,6 +66,7 @@ public static class FunctionRegistry
     public static ScalarExpression Operator(string symbol, IReadOnlyList<ScalarExpression> operands, int position)
     {
         symbol = symbol == "!=" ? "<>" : symbol;
+        operands = SpecialForms.OperandsOf(symbol, operands, position);
         string described = operands.Count == 1
             ? $"{symbol} {operands[0].Type.WithoutModifier()}"
             : $"{operands[0].Type.WithoutModifier()} {symbol} {operands[1].Type.WithoutModifier()}";
@@ -123,6 +124,9 @@ public static class FunctionRegistry
         var table = new FunctionTable();
         ArithmeticFunctions.Declare(table);
         ComparisonFunctions.Declare(table);
+        StringFunctions.Declare(table);
+        DateTimeFunctions.Declare(table);
+        SystemFunctions.Declare(table);
         return table.Overloads.GroupBy(o => o.Name).ToFrozenDictionary(g => g.Key, g => g.ToArray());
     }
 }

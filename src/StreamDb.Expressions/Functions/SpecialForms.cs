@@ -12,6 +12,19 @@ internal static class SpecialForms
 {
     public static bool Exists(string name) => name is "coalesce" or "nullif";
 
+    /// <summary>The operands of an operator, after what text || anything asks for: the other side as text.</summary>
+    public static IReadOnlyList<ScalarExpression> OperandsOf(string symbol, IReadOnlyList<ScalarExpression> operands, int position)
+    {
+        if (symbol != "||" || operands.Count != 2)
+        {
+            return operands;
+        }
+
+        return operands[0].Type.IsString && IsTextable(operands[1].Type) ? [operands[0], Coercion.Cast(operands[1], SqlType.Text, CastContext.Explicit, position)]
+            : operands[1].Type.IsString && IsTextable(operands[0].Type) ? [Coercion.Cast(operands[0], SqlType.Text, CastContext.Explicit, position), operands[1]]
+            : operands;
+    }
+
     public static bool TryBuild(
         string name, IReadOnlyList<ScalarExpression> arguments, int position, [NotNullWhen(true)] out ScalarExpression? expression)
     {
@@ -19,6 +32,7 @@ internal static class SpecialForms
         {
             "coalesce" when arguments.Count > 0 => Coalesce(arguments, position),
             "nullif" when arguments.Count == 2 => NullIf(arguments, position),
+            "concat" or "concat_ws" or "format" when arguments.Any(a => !a.Type.IsString) => FunctionRegistry.Call(name, AsText(arguments), position),
             _ => null,
         };
         return expression is not null;
@@ -51,6 +65,23 @@ internal static class SpecialForms
         "regtype" => SqlType.RegType,
         _ => null,
     };
+
+    private static bool IsTextable(SqlType type) => !type.IsString
+        && type.Kind is not (SqlTypeKind.Array or SqlTypeKind.Jsonb or SqlTypeKind.Bytea or SqlTypeKind.Int2Vector or SqlTypeKind.OidVector);
+
+    /// <summary>The arguments as their types' output functions write them: a boolean is t or f here.</summary>
+    private static ScalarExpression[] AsText(IReadOnlyList<ScalarExpression> arguments) => [.. arguments.Select(a => a.Type.Kind switch
+    {
+        SqlTypeKind.Unknown or SqlTypeKind.Text => a,
+        SqlTypeKind.Boolean => new CaseExpression(
+            [
+                new CaseBranch(a, new LiteralExpression(Core.Rows.Datum.Text("t"), SqlType.Text)),
+                new CaseBranch(new NotExpression(a), new LiteralExpression(Core.Rows.Datum.Text("f"), SqlType.Text)),
+            ],
+            LiteralExpression.Null(SqlType.Text),
+            SqlType.Text),
+        _ => Coercion.Cast(a, SqlType.Text, CastContext.Explicit, -1),
+    })];
 
     private static ScalarExpression Coalesce(IReadOnlyList<ScalarExpression> arguments, int position)
     {

@@ -116,11 +116,19 @@ public static class BinaryCodec
                 BinaryPrimitives.WriteInt16BigEndian(output.GetSpan(2), MemoryMarshal.Read<short>(value));
                 output.Advance(2);
                 break;
-            case PhysicalType.Int32 or PhysicalType.Float32:
+            case PhysicalType.Float32:
+                BinaryPrimitives.WriteSingleBigEndian(output.GetSpan(4), FloatText.Canonical(MemoryMarshal.Read<float>(value)));
+                output.Advance(4);
+                break;
+            case PhysicalType.Float64:
+                BinaryPrimitives.WriteDoubleBigEndian(output.GetSpan(8), FloatText.Canonical(MemoryMarshal.Read<double>(value)));
+                output.Advance(8);
+                break;
+            case PhysicalType.Int32:
                 BinaryPrimitives.WriteInt32BigEndian(output.GetSpan(4), MemoryMarshal.Read<int>(value));
                 output.Advance(4);
                 break;
-            case PhysicalType.Int64 or PhysicalType.Float64:
+            case PhysicalType.Int64:
                 BinaryPrimitives.WriteInt64BigEndian(output.GetSpan(8), MemoryMarshal.Read<long>(value));
                 output.Advance(8);
                 break;
@@ -156,7 +164,13 @@ public static class BinaryCodec
             case PhysicalType.Int16:
                 output.AppendValue(BinaryPrimitives.ReadInt16BigEndian(wire));
                 break;
-            case PhysicalType.Int32 or PhysicalType.Float32:
+            case PhysicalType.Float32:
+                output.AppendValue(FloatText.Canonical(BinaryPrimitives.ReadSingleBigEndian(wire)));
+                break;
+            case PhysicalType.Float64:
+                output.AppendValue(FloatText.Canonical(BinaryPrimitives.ReadDoubleBigEndian(wire)));
+                break;
+            case PhysicalType.Int32:
                 int narrow = BinaryPrimitives.ReadInt32BigEndian(wire);
                 CheckRange(
                     type.Kind != SqlTypeKind.Date || SqlCalendar.IsDate(narrow)
@@ -164,7 +178,7 @@ public static class BinaryCodec
                     "date");
                 output.AppendValue(narrow);
                 break;
-            case PhysicalType.Int64 or PhysicalType.Float64:
+            case PhysicalType.Int64:
                 long wide = BinaryPrimitives.ReadInt64BigEndian(wire);
                 CheckRange(type.Kind != SqlTypeKind.Time || wide is >= 0 and <= SqlCalendar.MicrosecondsPerDay, "time");
                 CheckRange(

@@ -10,6 +10,9 @@ internal static class FloatText
     /// <summary>Bytes that any float fits in.</summary>
     public const int BytesMax = 40;
 
+    /// <summary>The one NaN that we keep: quiet and positive, as C's. .NET's own constant is negative.</summary>
+    private static readonly double _nan = BitConverter.UInt64BitsToDouble(0x7FF8_0000_0000_0000);
+
     private static readonly string[] _exponentFormats = [.. Enumerable.Range(0, 17).Select(digits => $"E{digits}")];
 
     public static int Write(double value, Span<byte> target, int extraDigits)
@@ -50,6 +53,11 @@ internal static class FloatText
         return Layout(general[..rounded], target, digits);
     }
 
+    /// <summary>Makes every NaN the same bits.</summary>
+    public static double Canonical(double value) => double.IsNaN(value) ? _nan : value;
+
+    public static float Canonical(float value) => float.IsNaN(value) ? BitConverter.UInt32BitsToSingle(0x7FC0_0000) : value;
+
     /// <exception cref="SqlException">22P02 or 22003.</exception>
     public static double ParseDouble(ReadOnlySpan<byte> text, string typeName = "double precision")
     {
@@ -77,7 +85,7 @@ internal static class FloatText
         ReadOnlySpan<byte> trimmed = AsciiText.Trim(text);
         if (TryParseSpecial(trimmed, out double special))
         {
-            return (float)special;
+            return Canonical((float)special);
         }
 
         bool isZero = CheckGrammar(trimmed, text, "real");
@@ -110,7 +118,7 @@ internal static class FloatText
             return true;
         }
 
-        value = double.NaN;
+        value = _nan;
         return AsciiText.EqualsIgnoreCase(word, "nan"u8);
     }
 

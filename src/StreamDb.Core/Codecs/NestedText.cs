@@ -8,7 +8,7 @@ internal static class NestedText
     public static readonly SearchValues<byte> Spaces = SearchValues.Create(" \t\n\r\v\f"u8);
     public static readonly SearchValues<byte> ArraySpecials = SearchValues.Create("\"\\{}, \t\n\r\v\f"u8);
     public static readonly SearchValues<byte> RecordSpecials = SearchValues.Create("\"\\(), \t\n\r\v\f"u8);
-    public static readonly SearchValues<byte> MapSpecials = SearchValues.Create("\"\\{},:= \t\n\r\v\f"u8);
+    public static readonly SearchValues<byte> MapSpecials = SearchValues.Create("\"\\{}()[],:= \t\n\r\v\f"u8);
 
     /// <summary>Writes text in quotes; quotes and backslashes within are doubled (records) or get a backslash (arrays).</summary>
     public static void WriteQuoted(ReadOnlySpan<byte> text, IBufferWriter<byte> output, bool isDoubled)

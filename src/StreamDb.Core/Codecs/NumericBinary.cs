@@ -13,6 +13,9 @@ internal static class NumericBinary
     private const ushort NaN = 0xC000;
     private const ushort PositiveInfinity = 0xD000;
     private const ushort NegativeInfinity = 0xF000;
+
+    /// <summary>What PostgreSQL happens to send as the scale of an infinity.</summary>
+    private const int InfinityScale = 0x20;
     private const int DigitsPerGroup = 4;
     private const int GroupEnd = 10_000;
 
@@ -21,7 +24,8 @@ internal static class NumericBinary
     {
         if (!value.IsFinite)
         {
-            WriteHeader(target, 0, 0, value.IsNaN ? NaN : value.IsPositiveInfinity ? PositiveInfinity : NegativeInfinity, 0);
+            ushort sign = value.IsNaN ? NaN : value.IsPositiveInfinity ? PositiveInfinity : NegativeInfinity;
+            WriteHeader(target, 0, 0, sign, value.IsNaN ? 0 : InfinityScale);
             return HeaderBytes;
         }
 

@@ -74,9 +74,9 @@ internal sealed class RandomValues(int seed)
     /// <summary>Bits of a random magnitude, so that small numbers and extremes occur.</summary>
     private long Bits() => _random.NextInt64(long.MinValue, long.MaxValue) >> _random.Next(64);
 
-    private static double Canonical(double value) => double.IsNaN(value) ? double.NaN : value == 0 ? 0 : value;
+    private static double Canonical(double value) => value == 0 ? 0 : FloatText.Canonical(value);
 
-    private static float Canonical(float value) => float.IsNaN(value) ? float.NaN : value == 0 ? 0 : value;
+    private static float Canonical(float value) => value == 0 ? 0 : FloatText.Canonical(value);
 
     private Numeric NextNumeric()
     {

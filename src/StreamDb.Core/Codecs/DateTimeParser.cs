@@ -48,6 +48,8 @@ internal ref struct DateTimeParser
     private DateTimeWordKind _announced;
     private long _special;
     private bool _isSpecial;
+    private bool _isDaySpecial;
+    private bool _isEpoch;
 
     private DateTimeParser(ReadOnlySpan<byte> text, string typeName, TextFormat format, bool isTimeOnly)
     {
@@ -117,8 +119,6 @@ internal ref struct DateTimeParser
             ? local - (parser._offset * SqlCalendar.MicrosecondsPerSecond)
             : TimeZones.ToUtc(parser._zone, local));
     }
-
-    private bool _isEpoch;
 
     private readonly long TimeOfDay =>
         (((((_hour * 60L) + _minute) * 60) + _second) * SqlCalendar.MicrosecondsPerSecond) + _microsecond;
@@ -224,8 +224,6 @@ internal ref struct DateTimeParser
             throw BadFormat();
         }
     }
-
-    private bool _isDaySpecial;
 
     private void ApplyMeridiem()
     {
@@ -803,7 +801,7 @@ internal ref struct DateTimeParser
             case DateTimeWordKind.Julian:
                 _announced = DateTimeWordKind.Julian;
                 break;
-            case DateTimeWordKind.Unit or DateTimeWordKind.DaylightSaving or DateTimeWordKind.Zulu:
+            case DateTimeWordKind.Unit or DateTimeWordKind.DaylightSaving:
                 throw BadFormat();
             default:
                 TakeSpecial(word.Kind);

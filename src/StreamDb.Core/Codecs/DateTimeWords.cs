@@ -11,7 +11,6 @@ internal enum DateTimeWordKind : byte
     DayOfWeek,
     AmPm,
     Era,
-    Zulu,
     Epoch,
     Infinity,
     MinusInfinity,

@@ -62,9 +62,7 @@ public static class TimeZones
         }
 
         long utcAfter = microsecondsLocal - (after * SqlCalendar.MicrosecondsPerSecond);
-        return OffsetAt(zone, utcAfter) == after || OffsetAt(zone, utcBefore) != before
-            ? (OffsetAt(zone, utcAfter) == after ? utcAfter : utcBefore)
-            : utcBefore;
+        return OffsetAt(zone, utcAfter) == after ? utcAfter : utcBefore;
     }
 
     /// <summary>A zone by its tz database name, in any letter case. Abbreviations are <see cref="TimeZoneAbbreviations"/>'s.</summary>

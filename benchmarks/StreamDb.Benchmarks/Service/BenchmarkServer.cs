@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace StreamDb.Benchmarks.Service;
+
+/// <summary>A server of its own process with a directory of its own on the disk under the system's temporary directory.</summary>
+internal abstract partial class BenchmarkServer : IDisposable
+{
+    private const int Terminate = 15;
+    private readonly StringBuilder _output = new();
+    private Process? _process;
+
+    protected BenchmarkServer(string name)
+    {
+        Name = name;
+        Directory = System.IO.Directory.CreateTempSubdirectory($"streamdb-bench-{name}-").FullName;
+        Port = FreePort();
+    }
+
+    public string Name { get; }
+
+    public string Directory { get; }
+
+    public int Port { get; }
+
+    public abstract string User { get; }
+
+    public abstract string Database { get; }
+
+    public abstract bool MaintainsViews { get; }
+
+    public int ProcessId => _process?.Id ?? 0;
+
+    public PgClient Connect() => new(Port, User, Database);
+
+    /// <summary>Starts the process and waits until a client is served; gives the time from one to the other.</summary>
+    public TimeSpan Start()
+    {
+        long start = Stopwatch.GetTimestamp();
+        _process = Launch(Command());
+        while (true)
+        {
+            try
+            {
+                using PgClient client = Connect();
+                return Stopwatch.GetElapsedTime(start);
+            }
+            catch (Exception notYet) when (notYet is SocketException or PgException or IOException)
+            {
+                if (_process.HasExited || Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(60))
+                {
+                    throw new InvalidOperationException($"{Name} did not start: {notYet.Message}\n{Output}");
+                }
+
+                Thread.Sleep(1);
+            }
+        }
+    }
+
+    /// <summary>Asks the process to end and waits for it.</summary>
+    public void Stop()
+    {
+        if (_process is null)
+        {
+            return;
+        }
+
+        if (!_process.HasExited)
+        {
+            _ = Kill(_process.Id, StopSignal);
+            if (!_process.WaitForExit(TimeSpan.FromSeconds(30)))
+            {
+                _process.Kill();
+                _process.WaitForExit();
+            }
+        }
+
+        _process.Dispose();
+        _process = null;
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    protected virtual int StopSignal => Terminate;
+
+    protected abstract ProcessStartInfo Command();
+
+    /// <summary>What the process printed last.</summary>
+    protected string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    protected Process Launch(ProcessStartInfo command)
+    {
+        command.RedirectStandardError = true;
+        command.RedirectStandardOutput = true;
+        var process = new Process { StartInfo = command };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_output)
+        {
+            if (_output.Length > 16 * 1024)
+            {
+                _output.Clear();
+            }
+
+            _output.AppendLine(line);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int pid, int signal);
+}

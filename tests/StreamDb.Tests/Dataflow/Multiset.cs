@@ -53,7 +53,9 @@ internal sealed class Multiset
     public override string ToString() => string.Join("\n", _rows.Select(row =>
         string.Create(CultureInfo.InvariantCulture, $"{row.Key} x {row.Value.Weight}")));
 
-    public static string Text(IEnumerable<Datum> row) => string.Join("|", row.Select(datum => datum.ToString().Replace("\0", "\\0")));
+    public static string Text(IEnumerable<Datum> row) => string.Join("|", row.Select(datum => datum.Value is Numeric number
+        ? number.IsFinite ? number.Value.ToString(CultureInfo.InvariantCulture) : number.IsNaN ? "NaN" : number.IsPositiveInfinity ? "inf" : "-inf"
+        : datum.ToString().Replace("\0", "\\0")));
 
     public static ImmutableArray<Datum> RowOf(ColumnBatch batch, int row) =>
         [.. Enumerable.Range(0, batch.ColumnCount).Select(column => batch.GetDatum(column, row))];
@@ -66,9 +68,14 @@ internal sealed class Multiset
             return left.IsNull.CompareTo(right.IsNull);
         }
 
-        return left.Value is byte[] bytes
-            ? bytes.AsSpan().SequenceCompareTo((byte[])right.Value!)
-            : System.Collections.Comparer.Default.Compare(left.Value, right.Value);
+        return left.Value switch
+        {
+            byte[] bytes => bytes.AsSpan().SequenceCompareTo((byte[])right.Value!),
+            Numeric number => number.CompareTo((Numeric)right.Value!),
+            Interval interval => interval.CompareTo((Interval)right.Value!),
+            Uuid uuid => uuid.CompareTo((Uuid)right.Value!),
+            _ => System.Collections.Comparer.Default.Compare(left.Value, right.Value),
+        };
     }
 
     /// <summary>Order by keys, each with its direction and place of NULLs.</summary>

@@ -1,6 +1,43 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test.
+# Installs what the tests need from Debian's packages, builds everything and runs every test. CI runs exactly this.
+#   ./test.sh          everything
+#   ./test.sh quick    build, formatting and unit tests only
 set -euo pipefail
 cd "$(dirname "$0")"
-dotnet build StreamDb.sln --nologo -v minimal
-dotnet test StreamDb.sln --nologo --no-build
+
+need_packages=()
+[ -x /usr/lib/postgresql/15/bin/postgres ] || need_packages+=(postgresql-15)
+command -v psql >/dev/null || need_packages+=(postgresql-client-15)
+command -v pgbench >/dev/null || [ -x /usr/lib/postgresql/15/bin/pgbench ] || need_packages+=(postgresql-15)
+command -v node >/dev/null || need_packages+=(nodejs npm)
+if [ ${#need_packages[@]} -gt 0 ] && [ "${1:-}" != quick ]; then
+  sudo_=""; [ "$(id -u)" = 0 ] || sudo_=sudo
+  $sudo_ apt-get update -q
+  # The tests start their own servers on free ports; the package must not start one.
+  export DEBIAN_FRONTEND=noninteractive
+  $sudo_ mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] || echo "create_main_cluster = false" | $sudo_ tee /etc/postgresql-common/createcluster.conf >/dev/null
+  $sudo_ apt-get install -y -q --no-install-recommends "${need_packages[@]}"
+fi
+
+step() { printf '\n== %s\n' "$*"; }
+
+step build
+dotnet build StreamDb.sln --nologo -v minimal -c Release
+
+step formatting
+dotnet format StreamDb.sln --verify-no-changes --no-restore --exclude src/StreamDb.Sql/Generated
+
+step generated parser
+if [ "${1:-}" != quick ]; then grammar/generate.sh --check; fi
+
+step unit tests
+dotnet test tests/StreamDb.Tests --nologo --no-build -c Release
+
+if [ "${1:-}" = quick ]; then exit 0; fi
+
+step integration tests
+dotnet test tests/StreamDb.IntegrationTests --nologo --no-build -c Release
+
+step sqllogictest
+sqllogictest/run.sh --no-build

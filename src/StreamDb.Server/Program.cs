@@ -1,6 +1,7 @@
 using System.CommandLine;
+using StreamDb.Coordinator;
 using StreamDb.Coordinator.Sessions;
-using StreamDb.Core.Errors;
+using StreamDb.Coordinator.Sources;
 using StreamDb.Server.Commands;
 
 // Signals are handled by the serve command, which needs longer than the two seconds the library would give it.
@@ -8,7 +9,14 @@ var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null 
 return await CommandLine
     .Create(Environment.GetEnvironmentVariable, options => CommandLine.ServeAsync(
         options,
-        (_, _) => Task.FromException<IDatabase>(new SqlException(SqlState.FeatureNotSupported, "this build has no database to serve"))))
+        (serverOptions, _) => Task.Run<IDatabase>(() => Instance.Open(
+            new DatabaseOptions
+            {
+                DataDirectory = serverOptions.DataDirectory,
+                WorkerCount = serverOptions.WorkerCount,
+                FileRoot = serverOptions.FileRoot,
+            },
+            BuiltInConnectors.Instance))))
     .Parse(args)
     .InvokeAsync(invocation)
     .ConfigureAwait(false);

@@ -33,6 +33,9 @@ public sealed class SqlException : Exception
     /// <summary>A full sentence of advice, or null.</summary>
     public string? Hint { get; init; }
 
+    /// <summary>The context in which it happened, as in "COPY t, line 3", or null.</summary>
+    public string? Where { get; init; }
+
     public string? SchemaName { get; init; }
 
     public string? TableName { get; init; }
@@ -46,14 +49,15 @@ public sealed class SqlException : Exception
     /// <summary>The same error at <paramref name="position"/>, unless it already has one.</summary>
     public SqlException At(int position) => Position != 0 || position == 0 ? this : WithPosition(position);
 
-    /// <summary>The same error, its position moved by <paramref name="characters"/>: for a statement inside a longer text.</summary>
-    public SqlException ShiftedBy(int characters) => Position == 0 ? this : WithPosition(Position + characters);
+    /// <summary>The same error, its position moved by <paramref name="units"/>: for a statement inside a longer text.</summary>
+    public SqlException MovedBy(int units) => Position == 0 || units == 0 ? this : WithPosition(Position + units);
 
     private SqlException WithPosition(int position) => new(State, Message, this)
     {
         Position = position,
         Detail = Detail,
         Hint = Hint,
+        Where = Where,
         SchemaName = SchemaName,
         TableName = TableName,
         ColumnName = ColumnName,

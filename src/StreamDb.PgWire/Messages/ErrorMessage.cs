@@ -19,6 +19,7 @@ internal static class ErrorMessage
             Field(output, 'P', position.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
 
+        Field(output, 'W', error.Where);
         Field(output, 's', error.SchemaName);
         Field(output, 't', error.TableName);
         Field(output, 'c', error.ColumnName);

@@ -57,7 +57,9 @@ public sealed class Lowering
                     CheckNoNow(expression);
                 }
 
-                return new PhysicalValues(values.Rows, values.Fields);
+                return new PhysicalValues(
+                    values.Rows,
+                    [.. values.Fields.Select((f, i) => f with { IsNullable = values.Rows.Any(r => r[i].IsNullable) })]);
             case LogicalFilter filter:
                 return LowerFilter(filter);
             case LogicalProject project:
@@ -75,12 +77,17 @@ public sealed class Lowering
                 return new PhysicalDistinct(Lower(distinct.Input));
             case LogicalSetOperation { Kind: SetOperationKind.Union } union:
                 {
-                    PhysicalNode all = new PhysicalUnion([.. union.Operands.Select(Lower)], union.Columns);
+                    PhysicalNode all = Union([.. union.Operands.Select(Lower)], union.Columns);
                     return union.IsAll ? all : new PhysicalDistinct(all);
                 }
 
             case LogicalSetOperation set:
-                return new PhysicalSetOperation(set.Kind, set.IsAll, Lower(set.Operands[0]), Lower(set.Operands[1]), set.Columns);
+                {
+                    PhysicalNode left = Lower(set.Operands[0]);
+                    PhysicalNode right = Lower(set.Operands[1]);
+                    return new PhysicalSetOperation(set.Kind, set.IsAll, left, right, Widest([left, right], set.Columns));
+                }
+
             case LogicalTopN top:
                 return new PhysicalTopN(Lower(top.Input), top.PartitionBy, top.OrderBy, top.Limit, top.Offset, top.WithTies);
             case LogicalTableFunction function:
@@ -89,8 +96,16 @@ public sealed class Lowering
                     CheckNoNow(argument);
                 }
 
-                return new PhysicalTableFunction(
-                    Lower(function.Input), function.Function, function.Arguments, function.WithOrdinality, function.Columns);
+                {
+                    PhysicalNode input = Lower(function.Input);
+                    return new PhysicalTableFunction(
+                        input,
+                        function.Function,
+                        [.. function.Arguments.Select(a => WithNullability(a, input))],
+                        function.WithOrdinality,
+                        [.. input.Columns, .. function.Columns.Skip(input.Columns.Length)]);
+                }
+
             case LogicalAssertSingle single:
                 return new PhysicalAssertSingle(Lower(single.Input), single.Keys);
             case LogicalWindow:
@@ -161,7 +176,7 @@ public sealed class Lowering
         if (residual.Count == 0 || join.Kind == JoinKind.Inner)
         {
             PhysicalNode joined = Trim(Join(join.Kind, keyedLeft, keyedRight, leftKeys, rightKeys, nullsMatch), left, keyedLeft, right, join);
-            return residual.Count == 0 ? joined : Map(joined, LogicalExpression.And(residual), [.. All(joined)], join.Columns);
+            return residual.Count == 0 ? joined : Map(joined, LogicalExpression.And(residual), [.. All(joined)], joined.Columns);
         }
 
         ImmutableArray<Field> innerColumns = [.. left.Columns, .. right.Columns];
@@ -192,7 +207,7 @@ public sealed class Lowering
             parts.Add(Map(lonely, null, [.. left.Columns.Select(f => LiteralExpression.Null(f.Type)), .. All(lonely)], join.Columns));
         }
 
-        return new PhysicalUnion([.. parts], join.Columns);
+        return Union([.. parts], join.Columns);
 
         // Rows of `side` that do (Semi) or do not (Anti) occur in columns [start, …) of the matching pairs.
         PhysicalNode Matched(JoinKind kind, PhysicalNode side, PhysicalNode pairsMatching, int start)
@@ -204,6 +219,13 @@ public sealed class Lowering
             return Join(kind, side, rows, columns, columns, [.. columns.Select(_ => true)]);
         }
     }
+
+    private static PhysicalUnion Union(ImmutableArray<PhysicalNode> operands, ImmutableArray<Field> columns) =>
+        new(operands, Widest(operands, columns));
+
+    /// <summary>The columns, nullable where one of the inputs' is.</summary>
+    private static ImmutableArray<Field> Widest(IReadOnlyList<PhysicalNode> inputs, ImmutableArray<Field> columns) =>
+        [.. columns.Select((f, i) => f with { IsNullable = inputs.Any(input => input.Columns[i].IsNullable) })];
 
     private static PhysicalJoin Join(
         JoinKind kind, PhysicalNode left, PhysicalNode right,
@@ -275,7 +297,11 @@ public sealed class Lowering
         ];
         PhysicalNode prepared = Map(
             input, null, [.. columns], [.. columns.Select((e, i) => new Field($"c{i}", e.Type, e.IsNullable))]);
-        return new PhysicalReduce(prepared, keys, calls, aggregate.Columns);
+        return new PhysicalReduce(
+            prepared,
+            keys,
+            calls,
+            [.. aggregate.Columns.Select((f, i) => i < keys.Length ? f with { IsNullable = prepared.Columns[keys[i]].IsNullable } : f)]);
 
         int Place(ScalarExpression expression)
         {
@@ -304,6 +330,10 @@ public sealed class Lowering
     private static PhysicalNode Map(
         PhysicalNode input, ScalarExpression? predicate, ImmutableArray<ScalarExpression> projections, ImmutableArray<Field> columns)
     {
+        // What may be NULL is known only now, that the inputs are what they will be.
+        predicate = predicate is null ? null : WithNullability(predicate, input);
+        projections = [.. projections.Select(p => WithNullability(p, input))];
+        columns = [.. columns.Select((f, i) => f with { IsNullable = projections[i].IsNullable })];
         bool isIdentity = projections.Length == input.Columns.Length
             && projections.Select((e, i) => e is ColumnExpression column && column.Index == i).All(same => same);
         if (predicate is null && isIdentity && columns.Select(f => f.Shape).SequenceEqual(input.Columns.Select(f => f.Shape)))
@@ -323,6 +353,9 @@ public sealed class Lowering
 
         return new PhysicalMap(input, predicate, projections, columns);
     }
+
+    private static ScalarExpression WithNullability(ScalarExpression expression, PhysicalNode input) => LogicalExpressions.Rewrite(
+        expression, e => e is ColumnExpression column ? column with { Nullable = input.Columns[column.Index].IsNullable } : e);
 
     private void CheckNoNow(ScalarExpression expression)
     {

@@ -28,7 +28,7 @@ internal static class PushPredicates
                 return known;
             }
 
-            LogicalNode result = Push(node, []);
+            LogicalNode result = PushInto(node, []);
             _done[node] = result;
             return result;
         }
@@ -36,11 +36,12 @@ internal static class PushPredicates
         /// <summary>The node with <paramref name="conjuncts"/> (over its columns) applied, as deep as possible.</summary>
         private LogicalNode Push(LogicalNode node, List<ScalarExpression> conjuncts)
         {
-            if (conjuncts.Count > 0 && parents.GetValueOrDefault(node) > 1)
-            {
-                return Filter(Visit(node), conjuncts);
-            }
+            // A shared node is rewritten once, and nothing enters it: its other readers want all its rows.
+            return parents.GetValueOrDefault(node) > 1 ? Filter(Visit(node), conjuncts) : PushInto(node, conjuncts);
+        }
 
+        private LogicalNode PushInto(LogicalNode node, List<ScalarExpression> conjuncts)
+        {
             switch (node)
             {
                 case LogicalFilter filter:

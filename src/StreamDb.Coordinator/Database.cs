@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using StreamDb.Core.Identifiers;
+using StreamDb.Coordinator.Epochs;
+using StreamDb.Coordinator.Recovery;
+using StreamDb.Coordinator.Sources;
+using StreamDb.Coordinator.Statements;
+using StreamDb.Coordinator.SystemRelations;
+using StreamDb.Dataflow;
+using StreamDb.Dataflow.Ports;
+using StreamDb.Planning.Catalog;
+using StreamDb.State;
+
+namespace StreamDb.Coordinator;
+
+/// <summary>One database: its catalog, engine, log, sources, and the sequencer that orders its writes.</summary>
+/// <remarks>
+/// The catalog and the engine's published epoch change together, under <see cref="PublishGate"/>: who holds it sees a
+/// catalog and snapshots that fit.
+/// </remarks>
+internal sealed class Database : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<RelationId, ReadOnlyMemory<byte>> _offsets = new();
+    private readonly ConcurrentDictionary<RelationId, SourceRunner> _sources = new();
+    private readonly ConcurrentDictionary<RelationId, string> _paused = new();
+    private readonly DataDirectory? _directory;
+    private volatile Catalog _catalog;
+
+    private Database(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path)
+    {
+        Name = name;
+        Options = options;
+        Connectors = connectors;
+        Engine = new Engine(new EngineOptions { WorkerCount = options.WorkerCount });
+        _catalog = SystemRelationRegistry.Items.Aggregate(Catalog.Empty, (c, item) => c.With(item)).With(SourceErrors.Item);
+        Engine.AddRelation(SourceErrors.Item.Id, [.. SourceErrors.Item.Columns.Select(c => c.Field.Shape)], []);
+        Epoch published = default;
+        long now = options.Clock.NowMicroseconds;
+        if (path is not null)
+        {
+            _directory = DataDirectory.Open(path, clock: options.Clock);
+            (published, long lastNow) = LogReplay.Run(this, _directory.Log);
+            now = Math.Max(now, lastNow);
+        }
+
+        Sequencer = new Sequencer(this, Engine, _directory?.Log, options.Clock, published, now);
+    }
+
+    public string Name { get; }
+
+    public DatabaseOptions Options { get; }
+
+    public IConnectorRegistry Connectors { get; }
+
+    public Engine Engine { get; }
+
+    public Sequencer Sequencer { get; }
+
+    /// <summary>Held while an epoch is published, and while snapshots that belong together are taken.</summary>
+    public Lock PublishGate { get; } = new();
+
+    /// <summary>The newest published catalog.</summary>
+    public Catalog Catalog
+    {
+        get => _catalog;
+        set => _catalog = value;
+    }
+
+    public Epoch Published => Sequencer.Published;
+
+    /// <summary>The next free oid; the sequencer's thread only.</summary>
+    public uint NextOid { get; set; } = Catalog.FirstUserOid;
+
+    public ConcurrentDictionary<RelationId, ViewErrorCollector> ViewErrors { get; } = new();
+
+    /// <summary>Views that failed and why.</summary>
+    public IReadOnlyDictionary<RelationId, string> PausedViews => _paused;
+
+    public IEnumerable<SourceRunner> Sources => _sources.Values;
+
+    /// <summary>Opens or creates a database; replays its log.</summary>
+    /// <param name="path">Its directory; null keeps it in memory.</param>
+    public static Database Open(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path)
+    {
+        var database = new Database(name, options, connectors, path);
+        database.Sequencer.Start();
+        foreach (RelationItem relation in database.Catalog.Relations)
+        {
+            database.StartSource(relation);
+        }
+
+        return database;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (SourceRunner source in _sources.Values)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+        }
+
+        Sequencer.Dispose();
+        Engine.Dispose();
+        _directory?.Dispose();
+    }
+
+    /// <summary>Starts reading for a source, or a table with a connector; nothing else.</summary>
+    public void StartSource(RelationItem relation)
+    {
+        ConnectorDefinition? connector = relation switch
+        {
+            SourceItem source => source.Connector,
+            TableItem table => table.Connector,
+            _ => null,
+        };
+        if (connector is not null)
+        {
+            var runner = new SourceRunner(this, relation, connector);
+            _sources[relation.Id] = runner;
+            runner.Start();
+        }
+    }
+
+    public void StopSource(RelationId id)
+    {
+        if (_sources.TryRemove(id, out SourceRunner? runner))
+        {
+            // Not awaited: its last batch may be waiting for this very thread. A batch for a dropped source goes nowhere.
+            _ = runner.DisposeAsync().AsTask();
+        }
+
+        _offsets.TryRemove(id, out _);
+    }
+
+    public ReadOnlyMemory<byte> OffsetOf(RelationId source) => _offsets.GetValueOrDefault(source);
+
+    public void SetOffset(RelationId source, ReadOnlyMemory<byte> offset) => _offsets[source] = offset;
+
+    public void Paused(IReadOnlyList<DataflowFailure> failures)
+    {
+        foreach (DataflowFailure failure in failures)
+        {
+            _paused[failure.Id] = failure.Reason.Message;
+        }
+    }
+
+    public void Forget(RelationId id)
+    {
+        _paused.TryRemove(id, out _);
+        ViewErrors.TryRemove(id, out _);
+    }
+}

@@ -1,0 +1,56 @@
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Identifiers;
+using StreamDb.Coordinator.Epochs;
+using StreamDb.Coordinator.Statements;
+using StreamDb.Dataflow;
+using StreamDb.State.Log;
+
+namespace StreamDb.Coordinator.Recovery;
+
+/// <summary>Brings a database to the state of its log: every epoch again, in order, with its own time, DDL and deltas.</summary>
+/// <remarks>Deterministic: the same log gives the same state. Deltas were validated before they were logged and are not checked again.</remarks>
+internal static class LogReplay
+{
+    /// <returns>The last epoch and its time.</returns>
+    /// <exception cref="Core.Errors.SqlException">XX001: the log is damaged, or does not say what a log must say.</exception>
+    public static (Epoch Published, long NowMicroseconds) Run(Database database, IWriteAheadLog log)
+    {
+        Epoch last = default;
+        long now = 0;
+        foreach (LogRecord record in log.Replay(1))
+        {
+            (long recordNow, IReadOnlyList<LogEntry> entries) = EpochRecord.Read(record.Payload.Span);
+            Invariant.Check(record.Epoch > last, "epochs in the log increase");
+            var deltas = new List<RelationDelta>();
+            foreach (LogEntry entry in entries)
+            {
+                switch (entry)
+                {
+                    case DdlEntry ddl:
+                        DdlExecutor.Replay(database, ddl, last, recordNow);
+                        break;
+                    case DeltaEntry delta:
+                        deltas.Add(new RelationDelta(delta.Relation, delta.Deltas));
+                        break;
+                    case OffsetEntry offset:
+                        database.SetOffset(offset.Source, offset.Offset);
+                        break;
+                }
+            }
+
+            EpochHandle handle = database.Engine.Begin(record.Epoch, recordNow, deltas);
+            handle.Wait();
+            database.Paused(handle.Failures);
+            database.Engine.Publish(record.Epoch);
+            foreach (RelationDelta delta in deltas)
+            {
+                delta.Delta.Release();
+            }
+
+            last = record.Epoch;
+            now = recordNow;
+        }
+
+        return (last, now);
+    }
+}

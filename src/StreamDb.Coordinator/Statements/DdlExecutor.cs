@@ -1,0 +1,273 @@
+using System.Collections.Immutable;
+using StreamDb.Core.Codecs;
+using StreamDb.Core.Columns;
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Identifiers;
+using StreamDb.Coordinator.Epochs;
+using StreamDb.Coordinator.Sessions;
+using StreamDb.Coordinator.Sources;
+using StreamDb.Dataflow;
+using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Ports;
+using StreamDb.Expressions.Compilation;
+using StreamDb.Planning.Binding;
+using StreamDb.Planning.Catalog;
+using StreamDb.Planning.Logical;
+using StreamDb.Planning.Physical;
+using StreamDb.Planning.Rules;
+using StreamDb.Rendering;
+using StreamDb.Sql.Parsing;
+
+namespace StreamDb.Coordinator.Statements;
+
+/// <summary>Carries out DDL on the sequencer's thread: changes the catalog of the epoch being built, and the engine.</summary>
+/// <remarks>
+/// A statement is bound here, against the catalog that all earlier statements left, and logged as its text with the oids it
+/// may assign; replay binds it again against the same catalog and so makes the same items. What it adds to the engine is
+/// removed again if the statement is refused; what it drops leaves the engine only after the epoch is published.
+/// </remarks>
+internal sealed class DdlExecutor(Database database, StatementContext context, Epoch asOf, Action<Action> onUndo, Action<Action> onPublish)
+{
+    /// <summary>The catalog so far, and after <see cref="Run"/>.</summary>
+    public required Catalog Catalog { get; set; }
+
+    public List<Notice> Notices { get; } = [];
+
+    /// <summary>Rows of CREATE TABLE AS, to be inserted in the same epoch.</summary>
+    public (TableItem Table, ColumnBatch Rows)? Filled { get; private set; }
+
+    /// <returns>The command tag.</returns>
+    public string Run(StatementPlan plan)
+    {
+        switch (plan)
+        {
+            case CreateSchemaPlan create:
+                if (Catalog.FindSchema(create.Name) is not null)
+                {
+                    if (!create.IfNotExists)
+                    {
+                        throw new SqlException(SqlState.DuplicateSchema, $"schema \"{create.Name}\" already exists");
+                    }
+
+                    Notices.Add(new Notice("NOTICE", SqlState.DuplicateSchema, $"schema \"{create.Name}\" already exists, skipping"));
+                    return "CREATE SCHEMA";
+                }
+
+                Catalog = Catalog.With(new SchemaItem(NewOid(), create.Name));
+                return "CREATE SCHEMA";
+            case CreateTablePlan create:
+                return CreateTable(create);
+            case CreateSourcePlan create:
+                if (IsFree(create.Source.SchemaOid, create.Source.Name, create.IfNotExists))
+                {
+                    SourceItem source = create.Source with { Oid = NewOid() };
+                    CheckConnector(source, source.Connector);
+                    AddRelation(source, source.PrimaryKey);
+                    onPublish(() => database.StartSource(source));
+                }
+
+                return "CREATE SOURCE";
+            case CreateViewPlan create:
+                return CreateView(create);
+            case CreateMaterializedViewPlan create:
+                return CreateMaterializedView(create);
+            case CreateIndexPlan create:
+                if (IsFree(create.Index.SchemaOid, create.Index.Name, create.IfNotExists))
+                {
+                    CreateIndex(create.Index with { Oid = NewOid() });
+                }
+
+                return "CREATE INDEX";
+            case DropPlan drop:
+                foreach (CatalogItem item in drop.Items)
+                {
+                    Drop(item);
+                }
+
+                Notices.AddRange(drop.Notices.Select(n => new Notice("NOTICE", SqlState.SuccessfulCompletion, n)));
+                return drop.CommandTag;
+            case AlterPlan alter:
+                Catalog = Catalog.With(alter.After);
+                return alter.CommandTag;
+            default:
+                throw new InvariantException($"{plan.GetType().Name} is not DDL");
+        }
+    }
+
+    /// <summary>Carries out a logged statement again.</summary>
+    public static void Replay(Database database, DdlEntry entry, Epoch asOf, long nowMicroseconds)
+    {
+        var context = new StatementContext(
+            database,
+            entry.User,
+            entry.SearchPath,
+            TextFormat.Default with { TimeZone = TimeZones.Find(entry.TimeZone) ?? TimeZoneInfo.Utc },
+            nowMicroseconds,
+            CancellationToken.None);
+        database.NextOid = entry.FirstOid;
+        var publish = new List<Action>();
+        var executor = new DdlExecutor(database, context, asOf, _ => { }, publish.Add)
+        {
+            Catalog = database.Catalog,
+            IsReplay = true,
+        };
+        ParsedStatement statement = SqlParser.ParseScript(entry.Sql)[0];
+        executor.Run(StatementBinder.Bind(statement.Syntax, context.Binding(database.Catalog), out _));
+        database.Catalog = executor.Catalog;
+        publish.ForEach(a => a());
+    }
+
+    private bool IsReplay { get; init; }
+
+    private uint NewOid() => database.NextOid++;
+
+    private bool IsFree(uint schema, string name, bool ifNotExists)
+    {
+        if (!Catalog.TryFind(schema, name, out _))
+        {
+            return true;
+        }
+
+        if (!ifNotExists)
+        {
+            throw new SqlException(SqlState.DuplicateTable, $"relation \"{name}\" already exists");
+        }
+
+        Notices.Add(new Notice("NOTICE", SqlState.DuplicateTable, $"relation \"{name}\" already exists, skipping"));
+        return false;
+    }
+
+    private string CreateTable(CreateTablePlan create)
+    {
+        string tag = create.AsQuery is null ? "CREATE TABLE" : "SELECT 0";
+        if (!IsFree(create.Table.SchemaOid, create.Table.Name, create.IfNotExists))
+        {
+            return tag;
+        }
+
+        TableItem table = create.Table with { Oid = NewOid() };
+        if (table.Connector is not null)
+        {
+            CheckConnector(table, table.Connector);
+        }
+
+        if (create.AsQuery is not null && !IsReplay)
+        {
+            RenderedQuery query = QueryRunner.Prepare(create.AsQuery.Root, Catalog, context);
+            using ReadView view = ReadView.Latest(database, Catalog, ReadView.ArrangementsOf(query.Inputs.Values));
+            IReadOnlyList<ColumnBatch> rows = QueryRunner.Finish(QueryRunner.Run(query, view, context), create.AsQuery.Finishing);
+            if (rows.Sum(r => r.Count) > 0)
+            {
+                Filled = (table, RowSorter.Concat(rows));
+                tag = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SELECT {Filled.Value.Rows.Count}");
+            }
+        }
+
+        AddRelation(table, table.PrimaryKey);
+        if (table.Connector is not null)
+        {
+            onPublish(() => database.StartSource(table));
+        }
+
+        return tag;
+    }
+
+    private void CheckConnector(RelationItem relation, ConnectorDefinition connector)
+    {
+        if (!IsReplay)
+        {
+            // Opening checks the options; nothing is read.
+            ISource source = database.Connectors.Open(SourceRunner.RequestFor(database, relation, connector, default));
+            source.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    private void AddRelation(RelationItem relation, ImmutableArray<int> key)
+    {
+        database.Engine.AddRelation(relation.Id, [.. relation.Columns.Select(c => c.Field.Shape)], key);
+        onUndo(() => database.Engine.Remove(relation.Id));
+        Catalog = Catalog.With(relation);
+    }
+
+    private string CreateView(CreateViewPlan create)
+    {
+        ViewItem view = create.View;
+        if (create.OrReplace && Catalog.TryFind(view.SchemaOid, view.Name, out CatalogItem? existing))
+        {
+            if (existing is not ViewItem old)
+            {
+                throw new SqlException(SqlState.WrongObjectType, $"\"{view.Name}\" is not a view");
+            }
+
+            bool keepsColumns = view.Columns.Length >= old.Columns.Length
+                && old.Columns.Select((c, i) => view.Columns[i].Name == c.Name && view.Columns[i].Type.SameAs(c.Type)).All(same => same);
+            if (!keepsColumns)
+            {
+                throw new SqlException(SqlState.InvalidTableDefinition, "cannot drop or change columns of view");
+            }
+
+            Catalog = Catalog.With(view with { Oid = old.Oid });
+        }
+        else if (IsFree(view.SchemaOid, view.Name, create.IfNotExists))
+        {
+            Catalog = Catalog.With(view with { Oid = NewOid() });
+        }
+
+        return "CREATE VIEW";
+    }
+
+    private string CreateMaterializedView(CreateMaterializedViewPlan create)
+    {
+        if (!IsFree(create.View.SchemaOid, create.View.Name, create.IfNotExists))
+        {
+            return "CREATE MATERIALIZED VIEW";
+        }
+
+        using EvaluationContext evaluation = context.Evaluation();
+        LogicalNode optimized = Optimizer.Optimize(create.Query.Root, evaluation);
+        MaterializedViewItem view = create.View with { Oid = NewOid(), Key = KeyInference.KeyOf(optimized) };
+        DataflowDescription dataflow = Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, context.Rendering);
+        var errors = new ViewErrorCollector();
+        database.Engine.Install(dataflow, asOf, context.NowMicroseconds, errors);
+        database.ViewErrors[view.Id] = errors;
+        onUndo(() =>
+        {
+            database.Engine.Remove(view.Id);
+            database.Forget(view.Id);
+        });
+        Catalog = Catalog.With(view);
+        return "CREATE MATERIALIZED VIEW";
+    }
+
+    private void CreateIndex(IndexItem index)
+    {
+        var relation = (RelationItem)Catalog.Find(index.RelationOid)!;
+        if (relation is ViewItem)
+        {
+            throw new SqlException(SqlState.FeatureNotSupported, "indexes on views are not supported")
+            {
+                Hint = "Create a materialized view, or an index on one.",
+            };
+        }
+
+        database.Engine.AddIndex(relation.Id, new RelationId(index.Oid), index.KeyColumns);
+        onUndo(() => database.Engine.Remove(new RelationId(index.Oid)));
+        Catalog = Catalog.With(index);
+    }
+
+    private void Drop(CatalogItem item)
+    {
+        Catalog = Catalog.Without(item.Oid);
+        if (item is TableItem or SourceItem or MaterializedViewItem or IndexItem)
+        {
+            var id = new RelationId(item.Oid);
+            onPublish(() =>
+            {
+                database.StopSource(id);
+                database.Engine.Remove(id);
+                database.Forget(id);
+            });
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using StreamDb.Core.Columns;
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Identifiers;
+using StreamDb.Core.Rows;
+using StreamDb.Core.Types;
+using StreamDb.Coordinator.SystemRelations;
+using StreamDb.Dataflow;
+using StreamDb.Dataflow.Deltas;
+using StreamDb.Expressions.Trees;
+using StreamDb.Planning.Catalog;
+using StreamDb.Planning.Physical;
+
+namespace StreamDb.Coordinator.Statements;
+
+/// <summary>What a statement reads: relations at one epoch, plus the transaction's own writes.</summary>
+/// <remarks>Invariant: every snapshot in it is of the same epoch. Dispose it to let go of the state it holds.</remarks>
+internal sealed class ReadView : IDisposable
+{
+    private readonly Dictionary<RelationId, RelationSnapshot> _snapshots;
+    private readonly Dictionary<RelationId, List<DeltaBatch>> _pending;
+    private readonly bool _isOwner;
+
+    private ReadView(Catalog catalog, Epoch epoch)
+    {
+        _snapshots = [];
+        _pending = [];
+        _isOwner = true;
+        Catalog = catalog;
+        Epoch = epoch;
+    }
+
+    private ReadView(ReadView view)
+    {
+        _snapshots = view._snapshots;
+        _pending = view._pending;
+        Catalog = view.Catalog;
+        Epoch = view.Epoch;
+    }
+
+    public Catalog Catalog { get; }
+
+    public Epoch Epoch { get; }
+
+    /// <summary>The given arrangements at the newest published epoch.</summary>
+    public static ReadView Latest(Database database, Catalog catalog, IEnumerable<RelationId> arrangements)
+    {
+        lock (database.PublishGate)
+        {
+            var view = new ReadView(catalog, database.Published);
+            try
+            {
+                foreach (RelationId id in arrangements.Distinct())
+                {
+                    view._snapshots.Add(id, database.Engine.Snapshot(id));
+                }
+            }
+            catch
+            {
+                view.Dispose();
+                throw;
+            }
+
+            return view;
+        }
+    }
+
+    /// <summary>Every arrangement of the catalog at the newest published epoch: what a transaction reads until it ends.</summary>
+    public static ReadView Everything(Database database)
+    {
+        lock (database.PublishGate)
+        {
+            Catalog catalog = database.Catalog;
+            return Latest(database, catalog, catalog.Items
+                .Where(i => i is TableItem or SourceItem or MaterializedViewItem or IndexItem)
+                .Select(i => new RelationId(i.Oid)));
+        }
+    }
+
+    /// <summary>The arrangements a plan reads.</summary>
+    public static IEnumerable<RelationId> ArrangementsOf(IEnumerable<PhysicalGet> gets) => gets
+        .Where(g => g.Relation is not SystemRelationItem)
+        .Select(g => g.Lookup is { } lookup ? new RelationId(lookup.ArrangementOid) : g.Relation.Id);
+
+    /// <summary>The same view for a part of the work: disposing it leaves the state to its owner.</summary>
+    public ReadView Shared() => new(this);
+
+    /// <summary>Makes the transaction's own deltas visible to its later reads. Takes over one reference.</summary>
+    public void AddPending(RelationId relation, DeltaBatch deltas)
+    {
+        if (!_pending.TryGetValue(relation, out List<DeltaBatch>? list))
+        {
+            _pending.Add(relation, list = []);
+        }
+
+        list.Add(deltas);
+    }
+
+    /// <summary>Forgets the transaction's own deltas.</summary>
+    public void ClearPending()
+    {
+        foreach (DeltaBatch batch in _pending.Values.SelectMany(l => l))
+        {
+            batch.Release();
+        }
+
+        _pending.Clear();
+    }
+
+    /// <summary>The rows that a plan's read asks for, as deltas that the receiver releases.</summary>
+    public IEnumerable<DeltaBatch> Read(PhysicalGet get, SystemRelationContext context)
+    {
+        if (get.Relation is SystemRelationItem system)
+        {
+            yield return new DeltaBatch(SystemRelationRegistry.Read(system, context));
+            yield break;
+        }
+
+        if (get.Lookup is { } lookup)
+        {
+            ColumnBatch key = KeyOf(get, lookup);
+            DeltaBatch found = _snapshots[new RelationId(lookup.ArrangementOid)].Lookup(key);
+            key.Release();
+            yield return found;
+        }
+        else
+        {
+            foreach (DeltaBatch batch in _snapshots[get.Relation.Id].Scan())
+            {
+                yield return batch;
+            }
+        }
+
+        if (_pending.TryGetValue(get.Relation.Id, out List<DeltaBatch>? own))
+        {
+            foreach (DeltaBatch batch in own)
+            {
+                yield return batch.Acquire();
+            }
+        }
+    }
+
+    public RelationSnapshot Snapshot(RelationId arrangement) => _snapshots[arrangement];
+
+    public bool HasPending(RelationId relation) => _pending.ContainsKey(relation);
+
+    public void Dispose()
+    {
+        if (!_isOwner)
+        {
+            return;
+        }
+
+        foreach (RelationSnapshot snapshot in _snapshots.Values)
+        {
+            snapshot.Dispose();
+        }
+
+        ClearPending();
+        _snapshots.Clear();
+    }
+
+    private static ColumnBatch KeyOf(PhysicalGet get, PhysicalLookup lookup)
+    {
+        PhysicalType[] types = [.. lookup.KeyColumns.Select(c => get.Columns[c].Type.Physical)];
+        Datum[] values = [.. lookup.Values.Select(v => v is LiteralExpression literal
+            ? literal.Value
+            : throw new InvariantException("parameters are substituted before a lookup runs"))];
+        return ColumnBatch.FromRows(types, [[.. values]]);
+    }
+}

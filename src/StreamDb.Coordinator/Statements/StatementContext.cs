@@ -1,0 +1,32 @@
+using StreamDb.Core.Codecs;
+using StreamDb.Core.Rows;
+using StreamDb.Core.Types;
+using StreamDb.Coordinator.SystemRelations;
+using StreamDb.Expressions.Compilation;
+using StreamDb.Planning.Binding;
+using StreamDb.Planning.Catalog;
+using StreamDb.Rendering;
+
+namespace StreamDb.Coordinator.Statements;
+
+/// <summary>The session settings one statement runs under.</summary>
+internal sealed record StatementContext(
+    Database Database, string User, IReadOnlyList<string> SearchPath, TextFormat Format, long NowMicroseconds, CancellationToken Cancellation)
+{
+    public BindingContext Binding(Catalog catalog, IReadOnlyList<SqlType?>? parameterTypes = null) =>
+        new(catalog, SearchPath, User, Database.Name, Format, parameterTypes) { Connectors = Database.Connectors };
+
+    public RenderContext Rendering => new()
+    {
+        Format = Format,
+        User = User,
+        Database = Database.Name,
+        SearchPath = SearchPath,
+        NowMicroseconds = NowMicroseconds,
+    };
+
+    /// <summary>Evaluation for one thread; row errors are raised.</summary>
+    public EvaluationContext Evaluation() => Rendering.CreateEvaluation(ThrowingErrorSink.Instance);
+
+    public SystemRelationContext System(Catalog catalog) => new(Database, catalog, User, Format);
+}

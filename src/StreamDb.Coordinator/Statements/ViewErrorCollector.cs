@@ -1,0 +1,51 @@
+using StreamDb.Core.Rows;
+using StreamDb.Dataflow.Ports;
+
+namespace StreamDb.Coordinator.Statements;
+
+/// <summary>The row errors of one view: a multiset of (state, message) that retractions take back.</summary>
+internal sealed class ViewErrorCollector : IErrorCollector
+{
+    private const int DistinctMax = 1000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string State, string Message), long> _counts = [];
+
+    public IErrorSink CreateSink(OperatorContext context) => new Sink(this);
+
+    /// <summary>The errors that rows now in the view's inputs cause.</summary>
+    public IReadOnlyList<(string State, string Message, long Count)> Current()
+    {
+        lock (_gate)
+        {
+            return [.. _counts.Select(e => (e.Key.State, e.Key.Message, e.Value))];
+        }
+    }
+
+    private void Report(string state, string message, long weight)
+    {
+        lock (_gate)
+        {
+            (string, string) key = (state, message);
+            if (!_counts.TryGetValue(key, out long count) && _counts.Count >= DistinctMax)
+            {
+                return;
+            }
+
+            count += weight;
+            if (count == 0)
+            {
+                _counts.Remove(key);
+            }
+            else
+            {
+                _counts[key] = count;
+            }
+        }
+    }
+
+    private sealed class Sink(ViewErrorCollector owner) : IErrorSink
+    {
+        public void Report(string state, string message, long weight) => owner.Report(state, message, weight);
+    }
+}

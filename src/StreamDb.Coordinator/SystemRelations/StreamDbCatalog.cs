@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using StreamDb.Core.Rows;
+using StreamDb.Core.Types;
+using StreamDb.Planning.Catalog;
+
+namespace StreamDb.Coordinator.SystemRelations;
+
+/// <summary>The schema streamdb_catalog: what the engine holds and what went wrong.</summary>
+internal static class StreamDbCatalog
+{
+    public static SystemRelation[] Relations { get; } =
+    [
+        new(
+            Item(13100, "relation_state", ("relation_id", SqlType.Oid), ("name", SqlType.Text), ("row_count", SqlType.Int64),
+                ("arrangement_bytes", SqlType.Int64), ("state_bytes", SqlType.Int64), ("operator_count", SqlType.Int32), ("is_paused", SqlType.Boolean)),
+            context => context.Database.Engine.Figures().Select(f => Row(
+                (int)f.Id.Value, Text(context.Catalog.Find(f.Id.Value)?.Name), f.Rows, f.ArrangementBytes, f.StateBytes, f.OperatorCount, f.IsPaused))),
+        new(
+            Item(13101, "view_errors", ("view_id", SqlType.Oid), ("view_name", SqlType.Text), ("sqlstate", SqlType.Text),
+                ("message", SqlType.Text), ("count", SqlType.Int64)),
+            context => context.Database.ViewErrors.SelectMany(v => v.Value.Current().Select(e => Row(
+                (int)v.Key.Value, Text(context.Catalog.Find(v.Key.Value)?.Name), Text(e.State), Text(e.Message), e.Count)))),
+        new(
+            Item(13102, "paused_views", ("view_id", SqlType.Oid), ("view_name", SqlType.Text), ("reason", SqlType.Text)),
+            context => context.Database.PausedViews.Select(p => Row(
+                (int)p.Key.Value, Text(context.Catalog.Find(p.Key.Value)?.Name), Text(p.Value)))),
+        new(
+            Item(13103, "source_status", ("source_id", SqlType.Oid), ("source_name", SqlType.Text), ("state", SqlType.Text),
+                ("row_count", SqlType.Int64), ("error_count", SqlType.Int64), ("last_error", SqlType.Text)),
+            context => context.Database.Sources.Select(s => Row(
+                (int)s.Id.Value, Text(context.Catalog.Find(s.Id.Value)?.Name), Text(s.State), s.RowCount, s.ErrorCount, Text(s.LastError)))),
+    ];
+
+    private static SystemRelationItem Item(uint oid, string name, params (string Name, SqlType Type)[] columns) =>
+        new(oid, Catalog.StreamDbCatalogOid, name, [.. columns.Select(c => new ColumnDefinition(c.Name, c.Type))]);
+
+    private static ImmutableArray<Datum> Row(params object?[] values) =>
+        [.. values.Select(v => v is Datum datum ? datum : new Datum(v))];
+
+    private static Datum Text(string? text) => text is null ? Datum.Null : Datum.Text(text);
+}

@@ -17,6 +17,7 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scal
             switch (args[i])
             {
                 case "--scale": scale = double.Parse(args[++i], CultureInfo.InvariantCulture); break;
+                case "--quick": scale = 0.1; break;
                 case "--workers": workers = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 default: names.Add(args[i]); break;
             }

@@ -27,8 +27,14 @@ internal sealed class LatencyHistogram
         Count += other.Count;
     }
 
+    /// <summary>NaN when nothing was counted.</summary>
     public double QuantileUs(double quantile)
     {
+        if (Count == 0)
+        {
+            return double.NaN;
+        }
+
         long rank = (long)(quantile * Count);
         int bucket = 0;
         for (long below = _counts[0]; below <= rank && bucket < _counts.Length - 1; below += _counts[bucket])

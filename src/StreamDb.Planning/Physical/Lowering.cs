@@ -117,12 +117,10 @@ public sealed class Lowering
 
     private PhysicalNode LowerFilter(LogicalFilter filter)
     {
-        PhysicalNode input = filter.Input is LogicalGet get && _arrangements is not null
-            ? new PhysicalGet(get.Relation, KeyLookup.Find(get.Relation, filter.Predicate, _arrangements))
-            : Lower(filter.Input);
+        PhysicalNode input = Lower(filter.Input);
         if (!_isView)
         {
-            return Map(input, filter.Predicate, [.. All(input)], filter.Columns);
+            return WithLookup(Map(input, filter.Predicate, [.. All(input)], filter.Columns));
         }
 
         var ordinary = new List<ScalarExpression>();
@@ -162,6 +160,14 @@ public sealed class Lowering
 
         return input;
     }
+
+    /// <summary>Reads by key where the predicate allows it. Asked of the merged map: pruning may have put a projection between filter and relation.</summary>
+    private PhysicalNode WithLookup(PhysicalNode node) =>
+        _arrangements is not null
+        && node is PhysicalMap { Predicate: { } predicate, Input: PhysicalGet { Lookup: null } get } map
+        && KeyLookup.Find(get.Relation, predicate, _arrangements) is { } lookup
+            ? map with { Input = new PhysicalGet(get.Relation, lookup) }
+            : node;
 
     private PhysicalNode LowerJoin(LogicalJoin join)
     {

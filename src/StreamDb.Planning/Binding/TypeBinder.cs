@@ -121,7 +121,8 @@ public static class TypeBinder
             SqlTypeKind.Time or SqlTypeKind.Timestamp or SqlTypeKind.TimestampTz when modifiers.Length == 1 =>
                 found.WithModifier(Math.Clamp(modifiers[0], 0, 6)),
             SqlTypeKind.Float64 when name == "float" && modifiers.Length == 1 => Float(modifiers[0], syntax.Position),
-            SqlTypeKind.Interval => found,
+            SqlTypeKind.Interval when syntax.IntervalFields is not null || modifiers.Length == 1 =>
+                found.WithModifier(IntervalFields.Modifier(syntax.IntervalFields, modifiers.Length == 1 ? Math.Clamp(modifiers[0], 0, 6) : -1)),
             _ when modifiers.Length == 0 => found,
             _ => throw BindError.At(SqlState.SyntaxError, syntax.Position, $"type modifier is not allowed for type \"{name}\""),
         };

@@ -19,16 +19,22 @@ internal static class Wildcards
             return columns;
         }
 
-        HashSet<string> left = [.. wildcard.Except.Select(e => e.Name)];
+        ImmutableArray<ScopeColumn> kept = columns;
         foreach (QualifiedNameSyntax name in wildcard.Except)
         {
-            if (!columns.Any(c => c.Name == name.Name))
+            ImmutableArray<ScopeColumn> among = name.Qualifier is null
+                ? columns
+                : Item(scope, QualifiedNameSyntax.Of(name.Qualifier), name.Position);
+            if (among.All(c => c.Name != name.Name))
             {
                 throw BindError.At(SqlState.UndefinedColumn, name.Position, $"column \"{name.Name}\" does not exist");
             }
+
+            // By what it reads, not by name: * EXCEPT (a.x) keeps b.x.
+            kept = [.. kept.Where(c => !among.Any(e => e.Name == name.Name && e.Expression.Equals(c.Expression)))];
         }
 
-        return [.. columns.Where(c => !left.Contains(c.Name))];
+        return kept;
     }
 
     private static ImmutableArray<ScopeColumn> Item(Scope scope, QualifiedNameSyntax qualifier, int position)

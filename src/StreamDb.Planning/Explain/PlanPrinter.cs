@@ -103,7 +103,7 @@ public static class PlanPrinter
             PhysicalJoin join =>
                 $"{join.Kind} Join on [{string.Join(", ", join.LeftKeys.Select((k, i) => $"{join.Left.Columns[k].Name} = {join.Right.Columns[join.RightKeys[i]].Name}{(join.NullsMatch[i] ? " nulls match" : "")}"))}]",
             PhysicalReduce reduce =>
-                $"Reduce by [{Columns(reduce.Keys, input)}] compute [{string.Join(", ", reduce.Aggregates.Select(a => $"{a.Call.Function.Name}({(a.Call.IsDistinct ? "DISTINCT " : "")}{Columns(a.Arguments, input)})"))}]",
+                $"Reduce by [{Columns(reduce.Keys, input)}] compute [{string.Join(", ", reduce.Aggregates.Select(a => $"{a.Call.Function.Name}({(a.Call.IsDistinct ? "DISTINCT " : "")}{(a.Arguments.IsEmpty ? "*" : Columns(a.Arguments, input))})"))}]",
             PhysicalDistinct => "Distinct",
             PhysicalTopN top => TopN(top.PartitionBy, top.OrderBy, top.Limit, top.Offset, input),
             PhysicalUnion => "Union",

@@ -15,6 +15,8 @@ public sealed record RenderContext
 
     public IReadOnlyList<string> SearchPath { get; init; } = ["public"];
 
+    public ICatalogLookup? Catalog { get; init; }
+
     /// <summary>What now() is in an ad hoc query; in a view, only temporal filters know the time.</summary>
     public long NowMicroseconds { get; init; }
 
@@ -26,5 +28,6 @@ public sealed record RenderContext
         Database = Database,
         SearchPath = SearchPath,
         NowMicroseconds = NowMicroseconds,
+        Catalog = Catalog,
     };
 }

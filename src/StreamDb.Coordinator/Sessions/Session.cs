@@ -4,6 +4,7 @@ using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
 using StreamDb.Coordinator.Statements;
+using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Coordinator.Transactions;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;
@@ -26,6 +27,8 @@ internal sealed class Session : ISession
     private IReadOnlyDictionary<string, string> _reportedBefore;
     private CancellationTokenSource? _current;
     private SessionSettings _settings;
+    private SessionSettings? _textFormatSettings;
+    private TextFormat _textFormat = TextFormat.Default;
     private SessionSettings? _settingsAtBegin;
     private SessionSettings? _settingsAfterLocal;
     private LiteralInsert? _literalInsert;
@@ -70,7 +73,23 @@ internal sealed class Session : ISession
         set => _settings = value;
     }
 
-    public TextFormat TextFormat => _settings.Format;
+    /// <summary>The settings' format, with the names of catalog items as the search path shows them.</summary>
+    public TextFormat TextFormat
+    {
+        get
+        {
+            if (!ReferenceEquals(_textFormatSettings, _settings))
+            {
+                _textFormat = _settings.Format with { Names = new CatalogLookup(Database, User, _settings.SearchPath, this) };
+                _textFormatSettings = _settings;
+            }
+
+            return _textFormat;
+        }
+    }
+
+    /// <summary>A statement runs now. Any thread may ask.</summary>
+    public bool IsRunning => Volatile.Read(ref _current) is not null;
 
     public IReadOnlyDictionary<string, string> ReportedSettings =>
         SessionSettings.Reported.ToDictionary(n => n, n => _settings.Get(n));
@@ -374,9 +393,12 @@ internal sealed class Session : ISession
         Database,
         User,
         [.. _settings.SearchPath],
-        _settings.Format,
+        TextFormat,
         Transaction?.NowMicroseconds ?? Database.Options.Clock.NowMicroseconds,
-        cancellation);
+        cancellation)
+    {
+        Session = this,
+    };
 
     /// <summary>Called from another thread: cancels the statement that runs now.</summary>
     public void CancelCurrent()

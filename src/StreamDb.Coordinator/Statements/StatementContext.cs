@@ -1,6 +1,7 @@
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
+using StreamDb.Coordinator.Sessions;
 using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Planning.Binding;
@@ -13,6 +14,9 @@ namespace StreamDb.Coordinator.Statements;
 internal sealed record StatementContext(
     Database Database, string User, IReadOnlyList<string> SearchPath, TextFormat Format, long NowMicroseconds, CancellationToken Cancellation)
 {
+    /// <summary>The session that runs the statement; null inside the server.</summary>
+    public Session? Session { get; init; }
+
     public BindingContext Binding(Catalog catalog, IReadOnlyList<SqlType?>? parameterTypes = null) =>
         new(catalog, SearchPath, User, Database.Name, Format, parameterTypes) { Connectors = Database.Connectors };
 
@@ -23,10 +27,11 @@ internal sealed record StatementContext(
         Database = Database.Name,
         SearchPath = SearchPath,
         NowMicroseconds = NowMicroseconds,
+        Catalog = Format.Names as CatalogLookup ?? new CatalogLookup(Database, User, SearchPath, Session),
     };
 
     /// <summary>Evaluation for one thread; row errors are raised.</summary>
     public EvaluationContext Evaluation() => Rendering.CreateEvaluation(ThrowingErrorSink.Instance);
 
-    public SystemRelationContext System(Catalog catalog) => new(Database, catalog, User, Format);
+    public SystemRelationContext System(Catalog catalog) => new(Database, catalog, User, Format) { Session = Session };
 }

@@ -7,9 +7,12 @@ namespace StreamDb.Coordinator.SystemRelations;
 internal static class SystemRelationRegistry
 {
     private static readonly Dictionary<uint, SystemRelation> _relations =
-        new SystemRelation[][] { StreamDbCatalog.Relations }.SelectMany(r => r).ToDictionary(r => r.Item.Oid);
+        PgCatalog.Relations.Concat(InformationSchema.Relations).Concat(StreamDbCatalog.Relations).ToDictionary(r => r.Item.Oid);
 
     public static IEnumerable<SystemRelationItem> Items => _relations.Values.Select(r => r.Item);
+
+    /// <summary>Shown as a view rather than a table.</summary>
+    public static bool IsView(SystemRelationItem item) => !_relations.TryGetValue(item.Oid, out SystemRelation? relation) || relation.IsView;
 
     public static ColumnBatch Read(SystemRelationItem item, SystemRelationContext context) => _relations[item.Oid].Read(context);
 }

@@ -86,7 +86,7 @@ public static class TextCodec
                 WriteInteger(MemoryMarshal.Read<uint>(value), output);
                 break;
             case SqlTypeKind.RegClass or SqlTypeKind.RegType or SqlTypeKind.RegProc or SqlTypeKind.RegNamespace or SqlTypeKind.RegRole:
-                WriteRegistered(MemoryMarshal.Read<uint>(value), output);
+                WriteRegistered(type.Kind, MemoryMarshal.Read<uint>(value), output, format);
                 break;
             default:
                 WriteNested(type, value, output, format);
@@ -171,7 +171,7 @@ public static class TextCodec
                 output.AppendValue(IntegerText.ParseOid(text, "xid"));
                 break;
             case SqlTypeKind.RegClass or SqlTypeKind.RegType or SqlTypeKind.RegProc or SqlTypeKind.RegNamespace or SqlTypeKind.RegRole:
-                output.AppendValue(text.SequenceEqual("-"u8) ? 0u : IntegerText.ParseOid(text, SqlTypeNames.Format(type)));
+                output.AppendValue(ParseRegistered(type, text, format));
                 break;
             case SqlTypeKind.Void:
                 break;
@@ -262,16 +262,43 @@ public static class TextCodec
         output.Advance(written);
     }
 
-    private static void WriteRegistered(uint oid, IBufferWriter<byte> output)
+    private static void WriteRegistered(SqlTypeKind type, uint oid, IBufferWriter<byte> output, TextFormat format)
     {
         if (oid == 0)
         {
             output.Write("-"u8);
         }
+        else if (format.Names?.NameOf(type, oid) is { } name)
+        {
+            output.Write(Encoding.UTF8.GetBytes(name));
+        }
         else
         {
             WriteInteger(oid, output);
         }
+    }
+
+    private static uint ParseRegistered(SqlType type, ReadOnlySpan<byte> text, TextFormat format)
+    {
+        if (text.SequenceEqual("-"u8))
+        {
+            return 0;
+        }
+
+        if (format.Names is null || (text.Length > 0 && char.IsAsciiDigit((char)text[0])))
+        {
+            return IntegerText.ParseOid(text, SqlTypeNames.Format(type));
+        }
+
+        string name = Encoding.UTF8.GetString(text);
+        return format.Names.OidOf(type.Kind, name) ?? throw type.Kind switch
+        {
+            SqlTypeKind.RegClass => new SqlException(SqlState.UndefinedTable, $"relation \"{name}\" does not exist"),
+            SqlTypeKind.RegProc => new SqlException(SqlState.UndefinedFunction, $"function \"{name}\" does not exist"),
+            SqlTypeKind.RegNamespace => new SqlException(SqlState.InvalidSchemaName, $"schema \"{name}\" does not exist"),
+            SqlTypeKind.RegRole => new SqlException(SqlState.UndefinedObject, $"role \"{name}\" does not exist"),
+            _ => new SqlException(SqlState.UndefinedObject, $"type \"{name}\" does not exist"),
+        };
     }
 
     private static void WriteSingleChar(ReadOnlySpan<byte> value, IBufferWriter<byte> output)

@@ -21,4 +21,7 @@ public sealed record TextFormat
 
     /// <summary>What <c>now</c>, <c>today</c>, <c>tomorrow</c>, <c>yesterday</c> mean in date and time input.</summary>
     public IClock Clock { get; init; } = SystemClock.Instance;
+
+    /// <summary>Names of catalog items; without it regclass and its kind are read and written as numbers.</summary>
+    public ICatalogNames? Names { get; init; }
 }

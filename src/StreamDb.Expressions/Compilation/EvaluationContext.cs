@@ -36,6 +36,9 @@ public sealed unsafe class EvaluationContext(IErrorSink errors) : IDisposable
 
     public IReadOnlyList<string> SearchPath { get; set; } = ["public"];
 
+    /// <summary>What functions over the catalog and the session ask; null where there is neither.</summary>
+    public ICatalogLookup? Catalog { get; set; }
+
     /// <summary>A source of randomness for random() and gen_random_uuid().</summary>
     public Random Random { get; set; } = Random.Shared;
 
@@ -64,6 +67,7 @@ public sealed unsafe class EvaluationContext(IErrorSink errors) : IDisposable
         Database = Database,
         SearchPath = SearchPath,
         Random = Random,
+        Catalog = Catalog,
     };
 
     /// <summary>Records the failure of the function being evaluated.</summary>

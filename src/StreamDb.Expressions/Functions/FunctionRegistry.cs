@@ -127,6 +127,8 @@ public static class FunctionRegistry
         StringFunctions.Declare(table);
         DateTimeFunctions.Declare(table);
         SystemFunctions.Declare(table);
+        CatalogFunctions.Declare(table);
+        CatalogPrivilegeFunctions.Declare(table);
         return table.Overloads.GroupBy(o => o.Name).ToFrozenDictionary(g => g.Key, g => g.ToArray());
     }
 }

@@ -52,6 +52,7 @@ internal sealed class FunctionTable
         ["regproc"] = SqlType.RegProc,
         ["regnamespace"] = SqlType.RegNamespace,
         ["regrole"] = SqlType.RegRole,
+        ["pg_node_tree"] = SqlType.PgNodeTree,
     };
 
     public List<FunctionOverload> Overloads { get; } = [];

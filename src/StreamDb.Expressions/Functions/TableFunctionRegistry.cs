@@ -16,6 +16,10 @@ public static class TableFunctionRegistry
 
     private static readonly ConcurrentDictionary<string, TableFunctionOverload> _bound = new();
 
+    /// <summary>Name and declared argument types of every overload.</summary>
+    public static IEnumerable<(string Name, ImmutableArray<SqlType> ArgumentTypes, bool IsVariadic)> All =>
+        _byName.Values.SelectMany(d => d).Select(d => (d.Name, d.Arguments, d.IsVariadic));
+
     public static bool Exists(string name) => _byName.ContainsKey(name);
 
     /// <summary>The overload for the arguments' types, and the arguments coerced to it.</summary>

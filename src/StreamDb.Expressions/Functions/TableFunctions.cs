@@ -16,6 +16,7 @@ internal static class TableFunctions
         }
 
         SeriesFunctions.DeclareTimes(all);
+        CatalogTableFunctions.Declare(all);
         return all;
     }
 

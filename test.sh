@@ -20,6 +20,7 @@ if [ ${#need_packages[@]} -gt 0 ] && [ "${1:-}" != quick ]; then
   $sudo_ apt-get install -y -q --no-install-recommends "${need_packages[@]}"
 fi
 
+mkdir -p artifacts
 step() { printf '\n== %s\n' "$*"; }
 
 step build
@@ -39,5 +40,12 @@ if [ "${1:-}" = quick ]; then exit 0; fi
 step integration tests
 dotnet test tests/StreamDb.IntegrationTests --nologo --no-build -c Release
 
-step sqllogictest
-sqllogictest/run.sh --no-build
+export CONFIGURATION=Release
+step sqllogictest, own suites
+sqllogictest/run.sh --no-build --jobs 2 --junit artifacts/slt-own.xml
+
+if [ -d ../shared/sqllogictest ]; then
+  step "sqllogictest, the peers' tiers T0 and T1a, each query also as a view"
+  sqllogictest/run.sh --no-build --jobs 2 --tier T0,T1a --origin risingwave,sqlite --dual \
+    --expected sqllogictest/expected/peers.tsv --junit artifacts/slt-peers.xml
+fi

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
 using StreamDb.Coordinator.Epochs;
 using StreamDb.Coordinator.Recovery;
@@ -101,6 +102,19 @@ internal sealed class Database : IAsyncDisposable
         Sequencer.Dispose();
         Engine.Dispose();
         _directory?.Dispose();
+    }
+
+    /// <summary>An arrangement at the newest published epoch.</summary>
+    /// <exception cref="SqlException">42P01: dropped since the statement was bound.</exception>
+    public RelationSnapshot Snapshot(RelationId id)
+    {
+        // A drop leaves the catalog under the gate before it leaves the engine.
+        lock (PublishGate)
+        {
+            return _catalog.Find(id.Value) is not null
+                ? Engine.Snapshot(id)
+                : throw new SqlException(SqlState.UndefinedTable, "relation was dropped by another session");
+        }
     }
 
     /// <summary>Starts reading for a source, or a table with a connector; nothing else.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Types;
@@ -52,7 +53,7 @@ internal static class KeyEncoder
     private static int Put<T>(ref byte[] buffer, int length, T value)
         where T : unmanaged
     {
-        int size = Marshal.SizeOf<T>();
+        int size = Unsafe.SizeOf<T>();
         Span<byte> target = Room(ref buffer, length, 1 + size);
         target[0] = 1;
         MemoryMarshal.Write(target[1..], in value);

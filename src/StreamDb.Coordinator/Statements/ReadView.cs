@@ -51,7 +51,7 @@ internal sealed class ReadView : IDisposable
             {
                 foreach (RelationId id in arrangements.Distinct())
                 {
-                    view._snapshots.Add(id, database.Engine.Snapshot(id));
+                    view._snapshots.Add(id, database.Snapshot(id));
                 }
             }
             catch

@@ -117,7 +117,7 @@ internal static class StatementDispatcher
 
         if (prepared.PointRead is { } point && session.Transaction is null)
         {
-            using RelationSnapshot snapshot = session.Database.Engine.Snapshot(point.Arrangement);
+            using RelationSnapshot snapshot = session.Database.Snapshot(point.Arrangement);
             return new BufferedRows(prepared.Columns!, point.Run(snapshot, parameters));
         }
 

@@ -34,6 +34,11 @@ internal static class CastMatrix
             return ContextOf(from.Element!, to.Element!);
         }
 
+        if (from.Kind is SqlTypeKind.Int2Vector or SqlTypeKind.OidVector && to.IsArray)
+        {
+            return ContextOf(Core.Codecs.ArrayReader.ElementOf(from), to.Element!);
+        }
+
         if (from.Kind == SqlTypeKind.Record && to.Kind == SqlTypeKind.Record && from.Fields.Length == to.Fields.Length)
         {
             return Weakest(from.Fields.Zip(to.Fields).Select(p => ContextOf(p.First.Type, p.Second.Type)));
@@ -113,6 +118,7 @@ internal static class CastMatrix
         DeclareNumbers(rules);
         DeclareStrings(rules);
         DeclareTimes(rules);
+        DeclareJson(rules);
         return rules.ToFrozenDictionary();
     }
 
@@ -202,6 +208,17 @@ internal static class CastMatrix
         Total(r, "timestamptz timestamp a", DateTimeCasts.TimestampTzToTimestamp);
         Total(r, "time interval i", DateTimeCasts.TimeToInterval);
         Total(r, "interval time a", DateTimeCasts.IntervalToTime);
+    }
+
+    private static void DeclareJson(Dictionary<(SqlTypeKind, SqlTypeKind), Rule> r)
+    {
+        Throws(r, "json jsonb a", JsonConversion.JsonToJsonb);
+        Relabel(r, "jsonb json a");
+        foreach (string type in (string[])["int2", "int4", "int8", "float4", "float8", "numeric", "bool"])
+        {
+            SqlType target = FunctionTable.TypeOf(type);
+            r.Add((SqlTypeKind.Jsonb, target.Kind), new Rule(CastContext.Explicit, JsonConversion.NumberCast(target)));
+        }
     }
 
     private static void Relabel(Dictionary<(SqlTypeKind, SqlTypeKind), Rule> rules, string rule) => Add(rules, rule, null);

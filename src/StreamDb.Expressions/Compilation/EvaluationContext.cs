@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using StreamDb.Core.Codecs;
@@ -47,8 +46,11 @@ public sealed unsafe class EvaluationContext(IErrorSink errors) : IDisposable
     /// <summary>The values of a variadic call that is being made.</summary>
     internal VariadicArguments Variadic { get; } = new();
 
-    /// <summary>Managed scratch for functions that write text piecewise; cleared by each user.</summary>
-    internal ArrayBufferWriter<byte> Scratch { get; } = new(256);
+    /// <summary>For the function that is building an array; begun by each user.</summary>
+    internal ArrayWriter Array { get; } = new();
+
+    /// <summary>For the function that is building a record; begun by each user.</summary>
+    internal RecordWriter Record { get; } = new();
 
     internal KernelFrame Frame { get; } = new();
 
@@ -127,6 +129,21 @@ public sealed unsafe class EvaluationContext(IErrorSink errors) : IDisposable
 
     internal ByteSlice Bytes(ReadOnlySpan<byte> bytes) => Arena.Copy(bytes);
 
+    /// <summary>The array that <see cref="Array"/> holds, as a value.</summary>
+    internal ByteSlice FinishArray()
+    {
+        using ByteWriter output = ByteWriter.Rent();
+        Array.Finish(output);
+        return Arena.Copy(output.Written);
+    }
+
+    internal ByteSlice FinishArray(ReadOnlySpan<int> dimensions)
+    {
+        using ByteWriter output = ByteWriter.Rent();
+        Array.Finish(dimensions, output);
+        return Arena.Copy(output.Written);
+    }
+
     internal ColumnBuilder RentBuilder(PhysicalType type, int rows)
     {
         List<ColumnBuilder> builders = _builders[(int)type] ??= [];
@@ -141,7 +158,7 @@ public sealed unsafe class EvaluationContext(IErrorSink errors) : IDisposable
         return builder;
     }
 
-    internal void ReturnBuilders() => Array.Clear(_buildersUsed);
+    internal void ReturnBuilders() => System.Array.Clear(_buildersUsed);
 
     internal int[] RentSelection(int rows)
     {

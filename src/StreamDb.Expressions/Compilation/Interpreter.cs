@@ -110,7 +110,8 @@ internal static class Interpreter
         return Call(Comparisons.Equality(distinct.Left.Type), [left, right], context).Value is false;
     }
 
-    private static Datum Call(ScalarImplementation implementation, Datum[] arguments, EvaluationContext context)
+    /// <summary>Calls an implementation once; a failure is reported and gives NULL.</summary>
+    public static Datum Call(ScalarImplementation implementation, Datum[] arguments, EvaluationContext context)
     {
         var actual = new object?[implementation.Parameters.Length];
         for (int i = 0; i < actual.Length; i++)

@@ -36,14 +36,17 @@ internal sealed record ScalarImplementation(MethodInfo Method, object? Target, F
 
     public ParameterInfo[] Parameters { get; } = Method.GetParameters();
 
-    public bool IsVariadic => Parameters.Any(p => p.ParameterType == typeof(VariadicArguments));
+    /// <summary>Index of the parameter that takes all remaining arguments, or -1.</summary>
+    public int VariadicIndex { get; } = Array.FindIndex(Method.GetParameters(), p => p.ParameterType == typeof(VariadicArguments));
+
+    public bool IsVariadic => VariadicIndex >= 0;
 
     public bool TakesContext => Parameters.Length > 0 && Parameters[^1].ParameterType == typeof(EvaluationContext);
 
     public bool ReturnsNullable => Nullable.GetUnderlyingType(Method.ReturnType) is not null;
 
     /// <summary>Parameter <paramref name="index"/> wants NULLs too.</summary>
-    public bool AcceptsNull(int index) => index >= Parameters.Length || Parameters[index].ParameterType == typeof(VariadicArguments)
+    public bool AcceptsNull(int index) => (VariadicIndex >= 0 && index >= VariadicIndex)
         || Nullable.GetUnderlyingType(Parameters[index].ParameterType) is not null;
 }
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using StreamDb.Core.Types;
 
 namespace StreamDb.Expressions.Compilation;
 
@@ -30,6 +32,11 @@ internal sealed class VariadicArguments
     }
 
     public bool IsNull(int index) => _isNull[index];
+
+    /// <summary>A value of that type as it would lie in a column; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Bytes(int index, PhysicalType type) => type == PhysicalType.Bytes
+        ? Get<ByteSlice>(index).Span
+        : MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in _cells[index]))[..type.Width()];
 
     public T Get<T>(int index)
         where T : unmanaged => Unsafe.As<UInt128, T>(ref _cells[index]);

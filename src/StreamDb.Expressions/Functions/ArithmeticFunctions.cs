@@ -7,6 +7,7 @@ internal static class ArithmeticFunctions
     {
         DeclareIntegers(table);
         DeclareFloats(table);
+        DeclareMixedFloats(table);
         DeclareNumerics(table);
     }
 
@@ -113,6 +114,31 @@ internal static class ArithmeticFunctions
         t.Total("atan2d(float8,float8) float8", FloatMath.ArcTangent2Degrees);
         t.Total("pi() float8", FloatMath.Pi);
         t.Total("random() float8", FloatMath.Random, Volatility.Volatile);
+    }
+
+    /// <summary>real with double precision: without these a real and a literal would meet as real, and 0.1::real = 0.1 be true.</summary>
+    private static void DeclareMixedFloats(FunctionTable t)
+    {
+        t.Checked("+(float4,float8) float8", MixedFloatMath.Add);
+        t.Checked("+(float8,float4) float8", MixedFloatMath.AddReversed);
+        t.Checked("-(float4,float8) float8", MixedFloatMath.Subtract);
+        t.Checked("-(float8,float4) float8", MixedFloatMath.SubtractReversed);
+        t.Checked("*(float4,float8) float8", MixedFloatMath.Multiply);
+        t.Checked("*(float8,float4) float8", MixedFloatMath.MultiplyReversed);
+        t.Checked("/(float4,float8) float8", MixedFloatMath.Divide);
+        t.Checked("/(float8,float4) float8", MixedFloatMath.DivideReversed);
+        t.Total("=(float4,float8) bool", MixedFloatMath.Equal);
+        t.Total("=(float8,float4) bool", MixedFloatMath.EqualReversed);
+        t.Total("<>(float4,float8) bool", MixedFloatMath.NotEqual);
+        t.Total("<>(float8,float4) bool", MixedFloatMath.NotEqualReversed);
+        t.Total("<(float4,float8) bool", MixedFloatMath.Less);
+        t.Total("<(float8,float4) bool", MixedFloatMath.LessReversed);
+        t.Total("<=(float4,float8) bool", MixedFloatMath.LessOrEqual);
+        t.Total("<=(float8,float4) bool", MixedFloatMath.LessOrEqualReversed);
+        t.Total(">(float4,float8) bool", MixedFloatMath.Greater);
+        t.Total(">(float8,float4) bool", MixedFloatMath.GreaterReversed);
+        t.Total(">=(float4,float8) bool", MixedFloatMath.GreaterOrEqual);
+        t.Total(">=(float8,float4) bool", MixedFloatMath.GreaterOrEqualReversed);
     }
 
     private static void DeclareNumerics(FunctionTable t)

@@ -94,6 +94,10 @@ public static class FunctionRegistry
             };
     }
 
+    /// <summary>A call of the only overload of a name, whose result type depends on more than its arguments' types.</summary>
+    internal static CallExpression Typed(string name, IReadOnlyList<ScalarExpression> arguments, SqlType type) =>
+        new(_byName[name][0], [.. arguments], type);
+
     internal static ScalarImplementation Implementation(CallExpression call) =>
         call.Function.Implementation as ScalarImplementation ?? ((ScalarBinder)call.Function.Implementation)(call);
 
@@ -129,6 +133,11 @@ public static class FunctionRegistry
         SystemFunctions.Declare(table);
         CatalogFunctions.Declare(table);
         CatalogPrivilegeFunctions.Declare(table);
+        ArrayFunctions.Declare(table);
+        RecordFunctions.Declare(table);
+        JsonFunctions.Declare(table);
+        NumberFunctions.Declare(table);
+        table.Overloads.AddRange(MapFunctions.All);
         return table.Overloads.GroupBy(o => o.Name).ToFrozenDictionary(g => g.Key, g => g.ToArray());
     }
 }

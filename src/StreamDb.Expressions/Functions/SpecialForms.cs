@@ -10,7 +10,7 @@ namespace StreamDb.Expressions.Functions;
 /// <summary>Calls that are not plain functions: their arguments meet in a common type, or they stand for another expression.</summary>
 internal static class SpecialForms
 {
-    public static bool Exists(string name) => name is "coalesce" or "nullif";
+    public static bool Exists(string name) => name is "coalesce" or "nullif" || MapFunctions.Exists(name);
 
     /// <summary>The operands of an operator, after what text || anything asks for: the other side as text.</summary>
     public static IReadOnlyList<ScalarExpression> OperandsOf(string symbol, IReadOnlyList<ScalarExpression> operands, int position)
@@ -33,6 +33,12 @@ internal static class SpecialForms
             "coalesce" when arguments.Count > 0 => Coalesce(arguments, position),
             "nullif" when arguments.Count == 2 => NullIf(arguments, position),
             "concat" or "concat_ws" or "format" when arguments.Any(a => !a.Type.IsString) => FunctionRegistry.Call(name, AsText(arguments), position),
+            "pg_typeof" when arguments is [LiteralExpression { Type.Kind: SqlTypeKind.Unknown }] =>
+                new LiteralExpression(Core.Rows.Datum.Text("unknown"), SqlType.Text),
+            "row" => FunctionRegistry.Typed(
+                name, arguments, SqlType.Record([.. arguments.Select((a, i) => new RecordField($"f{i + 1}", a.Type))])),
+            "record_field" => FunctionRegistry.Typed(name, arguments, arguments[0].Type.Fields[RecordFunctions.FieldIndex(arguments)].Type),
+            _ when MapFunctions.Exists(name) => MapFunctions.Build(name, arguments, position),
             _ => null,
         };
         return expression is not null;

@@ -136,10 +136,8 @@ internal static class TimestampMath
 
         while (days < 0)
         {
-            // Borrow the days of the earlier date's month, or of the month before the later date when going back.
-            days += sign > 0
-                ? SqlCalendar.DaysInMonth(earlierYear, earlierMonth)
-                : SqlCalendar.DaysInMonth(laterMonth == 1 ? laterYear - 1 : laterYear, laterMonth == 1 ? 12 : laterMonth - 1);
+            // Borrow the days of the earlier date's month.
+            days += SqlCalendar.DaysInMonth(earlierYear, earlierMonth);
             months--;
         }
 

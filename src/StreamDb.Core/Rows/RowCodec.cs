@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Errors;
 using StreamDb.Core.Types;
 
 namespace StreamDb.Core.Rows;
@@ -88,28 +89,31 @@ public sealed unsafe class RowCodec
     }
 
     /// <summary>All fields in order of packed rows, each holding one reference.</summary>
-    public Column[] Decode(PackedRows rows)
+    public Column[] Decode(PackedRows rows) => Decode(rows, 0, rows.Count);
+
+    /// <summary>All fields in order of <paramref name="count"/> packed rows from <paramref name="start"/> on, each holding one reference.</summary>
+    public Column[] Decode(PackedRows rows, int start, int count)
     {
         if (Stride != 0)
         {
             var columns = new Column[_fields.Length];
             for (int field = 0; field < columns.Length; field++)
             {
-                columns[field] = DecodeFixed(field, rows.Data, rows.Count);
+                columns[field] = DecodeFixed(field, rows.Data + ((long)start * Stride), count);
             }
 
             return columns;
         }
 
-        byte** starts = (byte**)NativeMemory.Alloc((nuint)Math.Max(rows.Count, 1), (nuint)sizeof(byte*));
+        byte** starts = (byte**)NativeMemory.Alloc((nuint)Math.Max(count, 1), (nuint)sizeof(byte*));
         try
         {
-            for (int row = 0; row < rows.Count; row++)
+            for (int row = 0; row < count; row++)
             {
-                starts[row] = rows.Row(row);
+                starts[row] = rows.Row(start + row);
             }
 
-            return Decode(starts, rows.Count);
+            return Decode(starts, count);
         }
         finally
         {
@@ -528,11 +532,20 @@ public sealed unsafe class RowCodec
         }
     }
 
+    /// <summary>
+    /// A NULL where the shape promised none. It is our bug, but one that a single query's plan can contain: it fails that
+    /// query or view and nothing else.
+    /// </summary>
+    public static SqlException UnexpectedNull() => new(SqlState.InternalError, "NULL in a column declared not nullable");
+
     private static void CheckNoNulls(Column column)
     {
         for (int row = 0; row < column.Count; row++)
         {
-            Invariant.Check(!column.IsNull(row), "NULL in a column declared not nullable");
+            if (column.IsNull(row))
+            {
+                throw UnexpectedNull();
+            }
         }
     }
 

@@ -4,7 +4,7 @@ namespace StreamDb.Core.Rows;
 
 /// <summary>One column in a packed row.</summary>
 /// <param name="Column">Which column of the batch.</param>
-/// <param name="IsNullable">Whether a NULL marker is written. Without it a NULL breaks an invariant, unless the codec leaves NULLs out.</param>
+/// <param name="IsNullable">Whether a NULL marker is written. Without it a NULL is an error (XX000), unless the codec leaves NULLs out.</param>
 /// <param name="IsExact">
 /// Whether values that compare equal but differ (1.0 and 1.00; '1 month' and '30 days'; -0.0 and 0.0) are kept apart. Exact
 /// fields reproduce the original; the others are for comparing and give a representative.

@@ -90,10 +90,14 @@ internal sealed unsafe class KeyTable : IDisposable
     }
 
     /// <summary>The slot of each key, or null.</summary>
+    public void Find(PackedRows keys, ulong* hashes, byte** slots) => Find(keys, hashes, 0, keys.Count, slots);
+
+    /// <summary>The slots of <paramref name="count"/> keys from <paramref name="start"/> on, or null.</summary>
+    /// <param name="slots">Written from its first element on.</param>
     /// <remarks>Hot path: per key.</remarks>
-    public void Find(PackedRows keys, ulong* hashes, byte** slots)
+    public void Find(PackedRows keys, ulong* hashes, int start, int count, byte** slots)
     {
-        int count = keys.Count;
+        hashes += start;
         for (int i = 0; i < Math.Min(PrefetchDistance, count); i++)
         {
             Sse.Prefetch0(Home(hashes[i]));
@@ -107,7 +111,7 @@ internal sealed unsafe class KeyTable : IDisposable
                 Sse.Prefetch0(Home(hashes[ahead]));
             }
 
-            slots[i] = FindFrom(Home(hashes[i]), keys, i, hashes[i]);
+            slots[i] = FindFrom(Home(hashes[i]), keys, start + i, hashes[i]);
         }
     }
 

@@ -51,17 +51,17 @@ internal sealed unsafe class KeyRepresentative
         }
     }
 
-    /// <summary>The key columns of groups.</summary>
-    /// <param name="parts">Where each group's record has its part.</param>
-    public Column[] Decode(PackedRows keys, byte** parts)
+    /// <summary>The key columns of <paramref name="count"/> groups from <paramref name="start"/> on.</summary>
+    /// <param name="parts">Where the record of each of these groups has its part.</param>
+    public Column[] Decode(PackedRows keys, int start, int count, byte** parts)
     {
-        Column[] columns = _keyCodec.Decode(keys);
+        Column[] columns = _keyCodec.Decode(keys, start, count);
         for (int i = 0; i < columns.Length; i++)
         {
             if (_lossyFieldOf[i] >= 0)
             {
                 columns[i].Release();
-                columns[i] = _lossyCodec.DecodeFixed(_lossyFieldOf[i], parts, keys.Count);
+                columns[i] = _lossyCodec.DecodeFixed(_lossyFieldOf[i], parts, count);
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using StreamDb.Core.Columns;
-using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;
@@ -101,17 +100,23 @@ internal sealed unsafe class ReduceOperator : Operator
             return;
         }
 
-        int count = _touched.Count;
-        byte** slots = (byte**)_slots.Reserve(count);
-        _groups.Find(_touched.Keys, _touched.Hashes, slots);
-        EmitChanges(slots, count);
-
-        for (int i = 0; i < count; i++)
+        var olds = new Column[_aggregates.Length];
+        for (int a = 0; a < olds.Length; a++)
         {
-            *(ulong*)slots[i] &= ~Touched;
+            olds[a] = _aggregates[a].Old.Finish();
         }
 
-        RemoveVanished(slots, count);
+        // A chunk at a time, so that its groups stay in the cache from the first pass to the last.
+        for (int start = 0; start < _touched.Count; start += JoinOutput.ChunkRows)
+        {
+            FlushChunk(olds, start, Math.Min(JoinOutput.ChunkRows, _touched.Count - start));
+        }
+
+        foreach (Column column in olds)
+        {
+            column.Release();
+        }
+
         _touched.Clear();
         _isEmitted |= _isGlobal;
     }
@@ -140,7 +145,13 @@ internal sealed unsafe class ReduceOperator : Operator
     protected override void Process(int port, DeltaBatch batch)
     {
         DeltaBatch kept = _encoder.Encode(batch, out DeltaBatch? unmatched);
-        Invariant.Check(unmatched is null, "NULL in a column declared not nullable");
+        if (unmatched is not null)
+        {
+            unmatched.Release();
+            kept.Release();
+            throw RowCodec.UnexpectedNull();
+        }
+
         long* weights;
         if (batch.Weights is null)
         {
@@ -221,10 +232,12 @@ internal sealed unsafe class ReduceOperator : Operator
         }
     }
 
-    private void EmitChanges(byte** slots, int count)
+    /// <summary>Ends the epoch of some touched groups: emits their changes, and frees those that have no rows left.</summary>
+    private void FlushChunk(Column[] olds, int start, int count)
     {
+        byte** slots = (byte**)_slots.Reserve(count);
+        _groups.Find(_touched.Keys, _touched.Hashes, start, count, slots);
         byte** states = (byte**)_states.Reserve(count);
-        var olds = new Column[_aggregates.Length];
         var news = new Column[_aggregates.Length];
         bool* changed = _changed.Reserve(count);
         new Span<bool>(changed, count).Clear();
@@ -234,32 +247,38 @@ internal sealed unsafe class ReduceOperator : Operator
             using var builder = new ColumnBuilder(_aggregates[a].Old.Type, count);
             _aggregates[a].AppendValues(states, count, builder, Context.Errors);
             news[a] = builder.Finish();
-            olds[a] = _aggregates[a].Old.Finish();
-            ColumnCompare.MarkDifferent(olds[a], news[a], changed, count);
+            ColumnCompare.MarkDifferent(olds[a], start, news[a], changed, count);
         }
 
-        Gather(slots, count, _representative.Offset, states);
-        Column[] keys = _representative.Decode(_touched.Keys, states);
-        long* oldCounts = _oldCounts.Pointer;
-        for (int start = 0; start < count; start += JoinOutput.ChunkRows)
-        {
-            EmitChunk(keys, olds, news, slots, oldCounts, start, Math.Min(count, start + JoinOutput.ChunkRows));
-        }
-
-        foreach (Column column in keys.Concat(olds).Concat(news))
+        EmitChanges(olds, news, slots, start, count);
+        foreach (Column column in news)
         {
             column.Release();
         }
+
+        bool anyVanished = false;
+        for (int i = 0; i < count; i++)
+        {
+            ulong header = *(ulong*)slots[i] & ~Touched;
+            *(ulong*)slots[i] = header;
+            anyVanished |= header == Taken;
+        }
+
+        if (anyVanished && !_isGlobal)
+        {
+            RemoveVanished(slots, start, count);
+        }
     }
 
-    private void EmitChunk(Column[] keys, Column[] olds, Column[] news, byte** slots, long* oldCounts, int start, int end)
+    private void EmitChanges(Column[] olds, Column[] news, byte** slots, int start, int count)
     {
-        int* oldRows = _oldRows.Reserve(end - start);
-        int* newRows = _newRows.Reserve(end - start);
+        int* oldRows = _oldRows.Reserve(count);
+        int* newRows = _newRows.Reserve(count);
         int oldCount = 0;
         int newCount = 0;
         bool* changed = _changed.Pointer;
-        for (int i = start; i < end; i++)
+        long* oldCounts = _oldCounts.Pointer + start;
+        for (int i = 0; i < count; i++)
         {
             bool was = _isGlobal ? _isEmitted : oldCounts[i] > 0;
             bool remains = _isGlobal || *(long*)slots[i] >> CountShift > 0;
@@ -274,38 +293,58 @@ internal sealed unsafe class ReduceOperator : Operator
             }
         }
 
-        int count = oldCount + newCount;
-        if (count == 0)
+        int total = oldCount + newCount;
+        if (total == 0)
         {
             return;
         }
 
+        byte** parts = (byte**)_states.Reserve(count);
+        Gather(slots, count, _representative.Offset, parts);
+        Column[] keys = _representative.Decode(_touched.Keys, start, count, parts);
         var columns = new Column[keys.Length + olds.Length];
         var oldSpan = new ReadOnlySpan<int>(oldRows, oldCount);
         var newSpan = new ReadOnlySpan<int>(newRows, newCount);
-        for (int c = 0; c < columns.Length; c++)
+        for (int c = 0; c < keys.Length; c++)
         {
-            Column old = c < keys.Length ? keys[c] : olds[c - keys.Length];
-            Column now = c < keys.Length ? keys[c] : news[c - keys.Length];
-            using var builder = new ColumnBuilder(now.Type, count);
-            builder.AppendGather(old, oldSpan);
-            builder.AppendGather(now, newSpan);
+            using var builder = new ColumnBuilder(keys[c].Type, total);
+            builder.AppendGather(keys[c], oldSpan);
+            builder.AppendGather(keys[c], newSpan);
             columns[c] = builder.Finish();
+            keys[c].Release();
         }
 
-        Column? weights = null;
-        if (oldCount > 0)
+        // Old values are numbered through all chunks.
+        for (int i = 0; i < oldCount; i++)
         {
-            using var builder = new ColumnBuilder(Core.Types.PhysicalType.Int64, count);
-            builder.Reserve(count);
-            var span = new Span<long>(builder.Values, count);
-            span[..oldCount].Fill(-1);
-            span[oldCount..].Fill(1);
-            builder.Advance(count);
-            weights = builder.Finish();
+            oldRows[i] += start;
         }
 
-        Emit(new DeltaBatch(new ColumnBatch(columns, count), weights));
+        for (int a = 0; a < olds.Length; a++)
+        {
+            using var builder = new ColumnBuilder(news[a].Type, total);
+            builder.AppendGather(olds[a], oldSpan);
+            builder.AppendGather(news[a], newSpan);
+            columns[keys.Length + a] = builder.Finish();
+        }
+
+        Emit(new DeltaBatch(new ColumnBatch(columns, total), Weights(oldCount, newCount)));
+    }
+
+    private static Column? Weights(int oldCount, int newCount)
+    {
+        if (oldCount == 0)
+        {
+            return null;
+        }
+
+        using var builder = new ColumnBuilder(Core.Types.PhysicalType.Int64, oldCount + newCount);
+        builder.Reserve(oldCount + newCount);
+        var span = new Span<long>(builder.Values, oldCount + newCount);
+        span[..oldCount].Fill(-1);
+        span[oldCount..].Fill(1);
+        builder.Advance(oldCount + newCount);
+        return builder.Finish();
     }
 
     private void Gather(byte** slots, int count, int offset, byte** states)
@@ -317,20 +356,13 @@ internal sealed unsafe class ReduceOperator : Operator
         }
     }
 
-    private void RemoveVanished(byte** slots, int count)
+    private void RemoveVanished(byte** slots, int start, int count)
     {
-        if (_isGlobal)
-        {
-            return;
-        }
-
         // Removing moves slots: free what the groups hold first.
-        bool any = false;
         for (int i = 0; i < count; i++)
         {
             if (*(ulong*)slots[i] == Taken)
             {
-                any = true;
                 foreach (GroupAggregate aggregate in _aggregates)
                 {
                     aggregate.Free(slots[i] + _groups.RecordOffset + aggregate.Offset);
@@ -338,7 +370,7 @@ internal sealed unsafe class ReduceOperator : Operator
             }
         }
 
-        for (int i = 0; any && i < count; i++)
+        for (int i = start; i < start + count; i++)
         {
             _groups.RemoveIf(_touched.Keys.Row(i), _touched.Keys.Length(i), _touched.Hashes[i], Taken);
         }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using StreamDb.Core.Columns;
-using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;
@@ -116,7 +115,13 @@ internal sealed unsafe class ThresholdOperator : Operator
         KeyEncoder encoder = _encoders[port];
         KeyRepresentative representative = _representatives[port];
         DeltaBatch kept = encoder.Encode(batch, out DeltaBatch? unmatched);
-        Invariant.Check(unmatched is null, "NULL in a column declared not nullable");
+        if (unmatched is not null)
+        {
+            unmatched.Release();
+            kept.Release();
+            throw RowCodec.UnexpectedNull();
+        }
+
         representative.Encode(batch.Rows, _packedRepresentatives);
         byte** slots = (byte**)_slots.Reserve(batch.Count);
         _table.FindOrAdd(encoder.Keys, encoder.Hashes, slots, Taken);
@@ -168,7 +173,7 @@ internal sealed unsafe class ThresholdOperator : Operator
             slots[i] += _table.RecordOffset + _representatives[0].Offset;
         }
 
-        Column[] keys = _representatives[0].Decode(_touched.Keys, slots);
+        Column[] keys = _representatives[0].Decode(_touched.Keys, 0, count, slots);
         var all = new ColumnBatch(keys, count);
         for (int start = 0; start < changed; start += JoinOutput.ChunkRows)
         {

@@ -210,13 +210,7 @@ internal sealed class Worker : IDisposable
 
         int start = (int)((long)delta.Count * Index / Count);
         int end = (int)((long)delta.Count * (Index + 1) / Count);
-        int[] rows = new int[end - start];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            rows[i] = start + i;
-        }
-
-        DeltaBatch share = delta.Gather(rows);
+        DeltaBatch share = delta.Slice(start, end - start);
         source.Enqueue(0, share);
         share.Release();
     }

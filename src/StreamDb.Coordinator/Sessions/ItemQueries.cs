@@ -16,23 +16,23 @@ internal static class ItemQueries
 
     private static string Items(ShowItemsSyntax show, Session session)
     {
-        string? kinds = show.What switch
+        string? isListed = show.What switch
         {
-            "tables" => "'r'",
-            "views" => "'v'",
-            "materialized views" => "'m'",
-            "sources" => "'s'",
-            "indexes" or "index" or "keys" => "'i'",
+            "tables" => "c.relkind = 'r' AND c.oid NOT IN (SELECT id FROM streamdb_catalog.sources)",
+            "views" => "c.relkind = 'v'",
+            "materialized views" => "c.relkind = 'm'",
+            "sources" => "c.oid IN (SELECT id FROM streamdb_catalog.sources)",
+            "indexes" or "index" or "keys" => "c.relkind = 'i'",
             _ => null,
         };
-        if (kinds is not null)
+        if (isListed is not null)
         {
             string schema = show.From?.Name ?? session.Settings.SearchPath.FirstOrDefault("public");
-            string condition = show.What is "indexes" or "index" or "keys" && show.From is not null
-                ? $"c.oid IN (SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid = '{Escape(show.From.Name)}'::regclass)"
+            string isThere = show.What is "indexes" or "index" or "keys" && show.From is not null
+                ? $"c.oid IN (SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid = '{Escape(string.Join('.', show.From.Parts))}'::regclass)"
                 : $"n.nspname = '{Escape(schema)}'";
-            return $"SELECT c.relname AS \"Name\" FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-                + $"WHERE c.relkind IN ({kinds}) AND {condition}{Like("c.relname", show.Like)} ORDER BY 1";
+            return "SELECT c.relname AS \"Name\" FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                + $"WHERE {isListed} AND {isThere}{Like("c.relname", show.Like)} ORDER BY 1";
         }
 
         return show.What switch

@@ -88,6 +88,9 @@ internal sealed class Session : ISession
         }
     }
 
+    /// <summary>The statement that runs or, when idle, ran last. Any thread may ask.</summary>
+    public string LastQuery { get; private set; } = "";
+
     /// <summary>A statement runs now. Any thread may ask.</summary>
     public bool IsRunning => Volatile.Read(ref _current) is not null;
 
@@ -513,6 +516,7 @@ internal sealed class Session : ISession
     private async Task<StatementResult> RunAsync(PreparedStatement prepared, IReadOnlyList<Datum> parameters, CancellationToken cancellation)
     {
         CheckMayRun(prepared.Statement.Syntax);
+        LastQuery = prepared.Statement.Text;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (_settings.StatementTimeoutMs > 0)
         {

@@ -12,6 +12,9 @@ internal sealed record ClassEntry(uint Oid, string Name, uint SchemaOid, char Ki
         ? Relation.Columns
         : [.. Index.KeyColumns.Select(c => Relation.Columns[c])];
 
+    /// <summary>NOT NULL is declared: for columns of tables and sources. What a view's query yields is no constraint.</summary>
+    public bool IsNotNull(ColumnDefinition column) => Kind == 'r' && !column.IsNullable;
+
     public bool IsStored => Kind != 'v';
 }
 

@@ -30,20 +30,20 @@ internal static class FunctionCatalog
     private const uint Cstring = 2275;
     private const uint Internal = 2281;
 
-    /// <summary>Oids of input, output, receive and send functions, and of those of modifiers, in PostgreSQL.</summary>
+    /// <summary>PostgreSQL's oids of the functions that other catalogs refer to.</summary>
     private const string TypeFunctionOids = """
         aclitemin 1031, aclitemout 1032, any_in 2294, any_out 2295, anyarray_in 2296, anyarray_out 2297, anyarray_recv 2502,
         anyarray_send 2503, anyelement_in 2312, anyelement_out 2313, anynonarray_in 2777, anynonarray_out 2778, array_in 750,
         array_out 751, array_recv 2400, array_send 2401, array_subscript_handler 6179, boolin 1242, boolout 1243, boolrecv 2436,
         boolsend 2437, bpcharin 1044, bpcharout 1045, bpcharrecv 2430, bpcharsend 2431, bpchartypmodin 2913, bpchartypmodout 2914,
-        byteain 1244, byteaout 31, bytearecv 2412, byteasend 2413, charin 1245, charout 33, charrecv 2434, charsend 2435, date_in 1084,
-        date_out 1085, date_recv 2468, date_send 2469, float4in 200, float4out 201, float4recv 2424, float4send 2425, float8in 214,
-        float8out 215, float8recv 2426, float8send 2427, int2in 38, int2out 39, int2recv 2404, int2send 2405, int2vectorin 40,
-        int2vectorout 41, int2vectorrecv 2410, int2vectorsend 2411, int4in 42, int4out 43, int4recv 2406, int4send 2407, int8in 460,
-        int8out 461, int8recv 2408, int8send 2409, interval_in 1160, interval_out 1161, interval_recv 2478, interval_send 2479,
-        intervaltypmodin 2903, intervaltypmodout 2904, json_in 321, json_out 322, json_recv 323, json_send 324, jsonb_in 3806,
-        jsonb_out 3804, jsonb_recv 3805, jsonb_send 3803, jsonb_subscript_handler 6098, namein 34, nameout 35, namerecv 2422,
-        namesend 2423, numeric_in 1701, numeric_out 1702, numeric_recv 2460, numeric_send 2461, numerictypmodin 2917,
+        bthandler 330, byteain 1244, byteaout 31, bytearecv 2412, byteasend 2413, charin 1245, charout 33, charrecv 2434, charsend 2435,
+        date_in 1084, date_out 1085, date_recv 2468, date_send 2469, float4in 200, float4out 201, float4recv 2424, float4send 2425,
+        float8in 214, float8out 215, float8recv 2426, float8send 2427, heap_tableam_handler 3, int2in 38, int2out 39, int2recv 2404,
+        int2send 2405, int2vectorin 40, int2vectorout 41, int2vectorrecv 2410, int2vectorsend 2411, int4in 42, int4out 43, int4recv 2406,
+        int4send 2407, int8in 460, int8out 461, int8recv 2408, int8send 2409, interval_in 1160, interval_out 1161, interval_recv 2478,
+        interval_send 2479, intervaltypmodin 2903, intervaltypmodout 2904, json_in 321, json_out 322, json_recv 323, json_send 324,
+        jsonb_in 3806, jsonb_out 3804, jsonb_recv 3805, jsonb_send 3803, jsonb_subscript_handler 6098, namein 34, nameout 35,
+        namerecv 2422, namesend 2423, numeric_in 1701, numeric_out 1702, numeric_recv 2460, numeric_send 2461, numerictypmodin 2917,
         numerictypmodout 2918, oidin 1798, oidout 1799, oidrecv 2418, oidsend 2419, oidvectorin 54, oidvectorout 55, oidvectorrecv 2420,
         oidvectorsend 2421, pg_node_tree_in 195, pg_node_tree_out 196, pg_node_tree_recv 197, pg_node_tree_send 198,
         raw_array_subscript_handler 6180, record_in 2290, record_out 2291, record_recv 2402, record_send 2403, regclassin 2218,
@@ -64,11 +64,16 @@ internal static class FunctionCatalog
         .Select(f => f.Split(' '))
         .ToFrozenDictionary(f => f[0], f => uint.Parse(f[1], CultureInfo.InvariantCulture));
 
+    /// <summary>Functions of the server itself that other catalogs name.</summary>
+    private static readonly string[] _handlers =
+        ["heap_tableam_handler", "bthandler", "array_subscript_handler", "raw_array_subscript_handler", "jsonb_subscript_handler"];
+
     private static readonly HashSet<uint> _taken = [.. _typeFunctions.Values];
 
     public static ImmutableArray<FunctionEntry> Functions { get; } =
     [
         .. TypeOids.All.SelectMany(TypeFunctions).DistinctBy(f => f.Oid),
+        .. _handlers.Select(h => new FunctionEntry(TypeFunction(h), h, [Internal], Internal, 'f')),
         .. FunctionRegistry.All.Where(f => IsName(f.Name)).Select(Scalar),
         .. AggregateRegistry.All.Select(Aggregate),
         .. TableFunctionRegistry.All.Select(f => SetReturning(f.Name, f.ArgumentTypes, f.IsVariadic)),
@@ -84,7 +89,7 @@ internal static class FunctionCatalog
 
     public static IEnumerable<FunctionEntry> Named(string name) => _byName[name];
 
-    /// <summary>The oid of one of a type's own functions; 0 for "-".</summary>
+    /// <summary>The oid of one of a type's own functions or of a handler; 0 for "-".</summary>
     public static uint TypeFunction(string name) => _typeFunctions.GetValueOrDefault(name);
 
     public static string Arguments(FunctionEntry function) => string.Join(", ", function.ArgumentTypes.Select((t, i) =>

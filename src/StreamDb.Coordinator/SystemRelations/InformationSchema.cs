@@ -55,7 +55,7 @@ internal static class InformationSchema
             ("column_name", (a, _) => a.Column.Name),
             ("ordinal_position", (a, _) => a.Number),
             ("column_default", (a, _) => a.Column.DefaultText),
-            ("is_nullable", (a, _) => YesNo(a.Column.IsNullable)),
+            ("is_nullable", (a, _) => YesNo(!a.Class.IsNotNull(a.Column))),
             ("data_type", (a, _) => DataType(a.Column.Type)),
             ("character_maximum_length", (a, _) => CharacterLength(a.Column.Type)),
             ("character_octet_length", (a, _) => OctetLength(a.Column.Type)),

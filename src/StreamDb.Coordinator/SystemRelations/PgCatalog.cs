@@ -9,7 +9,6 @@ internal static class PgCatalog
 {
     private const int Utf8 = 6;
     private const uint Owner = SystemOids.Superuser;
-    private const uint ArraySubscript = 6179;
 
     /// <summary>Default B-tree operator classes: oid, name, family, type.</summary>
     private static readonly (uint Oid, string Name, uint Family, uint Type)[] _operatorClasses =
@@ -73,7 +72,7 @@ internal static class PgCatalog
             ("attbyval", a => TypeOids.FactsOf(a.Column.Type).IsByValue),
             ("attalign", a => TypeOids.FactsOf(a.Column.Type).Alignment),
             ("attstorage", a => TypeOids.FactsOf(a.Column.Type).Storage),
-            ("attnotnull", a => a.Class.Index is null && !a.Column.IsNullable),
+            ("attnotnull", a => a.Class.IsNotNull(a.Column)),
             ("atthasdef", a => a.Class.Index is null && (a.Column.DefaultText ?? a.Column.GeneratedText) is not null),
             ("attgenerated", a => a.Class.Index is null && a.Column.GeneratedText is not null ? "s" : ""),
             ("attislocal", _ => true),
@@ -164,7 +163,7 @@ internal static class PgCatalog
             ("typispreferred", t => t.IsPreferred),
             ("typisdefined", _ => true),
             ("typdelim", _ => ','),
-            ("typsubscript", t => t.Input == "array_in" ? ArraySubscript : 0u),
+            ("typsubscript", t => FunctionCatalog.TypeFunction(SubscriptHandler(t))),
             ("typelem", t => t.ElementOid),
             ("typarray", t => t.ArrayOid),
             ("typinput", t => FunctionCatalog.TypeFunction(t.Input)),
@@ -215,6 +214,7 @@ internal static class PgCatalog
             _ => [(SystemOids.Heap, "heap", "heap_tableam_handler", 't'), (SystemOids.Btree, "btree", "bthandler", 'i')],
             ("oid", m => m.Oid),
             ("amname", m => m.Name),
+            ("amhandler", m => FunctionCatalog.TypeFunction(m.Handler)),
             ("amtype", m => m.Kind)),
         RowSource.Of<(uint Oid, string Name, uint Family, uint Type)>(
             "pg_opclass",
@@ -398,7 +398,8 @@ internal static class PgCatalog
                 TransactionStatus.Failed => "idle in transaction (aborted)",
                 _ => s.IsRunning ? "active" : "idle",
             }),
-            ("query", _ => ""),
+            ("xact_start", s => s.Transaction?.NowMicroseconds),
+            ("query", s => s.LastQuery),
             ("backend_type", _ => "client backend")),
         RowSource.WithContext<string>(
             "pg_stat_database",
@@ -477,6 +478,14 @@ internal static class PgCatalog
         ("idx_scan", (_, _) => 0),
         ("idx_tup_read", (_, _) => 0),
         ("idx_tup_fetch", (_, _) => 0));
+
+    private static string SubscriptHandler(TypeFacts type) => type.Name switch
+    {
+        "jsonb" => "jsonb_subscript_handler",
+        "name" => "raw_array_subscript_handler",
+        _ when type.ElementOid != 0 => "array_subscript_handler",
+        _ => "-",
+    };
 
     /// <summary>The default operator class of a type; varchar has text's, and every array and record one.</summary>
     private static uint OperatorClassOf(SqlType type)

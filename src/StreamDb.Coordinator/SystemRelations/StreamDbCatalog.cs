@@ -29,6 +29,16 @@ internal static class StreamDbCatalog
                 ("row_count", SqlType.Int64), ("error_count", SqlType.Int64), ("last_error", SqlType.Text)),
             context => context.Database.Sources.Select(s => Row(
                 (int)s.Id.Value, Text(context.Catalog.Find(s.Id.Value)?.Name), Text(s.State), s.RowCount, s.ErrorCount, Text(s.LastError)))),
+        new(
+            Item(13104, "sources", ("id", SqlType.Oid), ("schema_id", SqlType.Oid), ("name", SqlType.Text), ("connector", SqlType.Text),
+                ("format", SqlType.Text), ("encode", SqlType.Text)),
+            context => context.Catalog.Relations.OfType<SourceItem>().Select(s => Row(
+                (int)s.Oid, (int)s.SchemaOid, Text(s.Name), Text(s.Connector.Name), Text(s.Connector.Format), Text(s.Connector.Encode)))),
+        new(
+            Item(13105, "sessions", ("id", SqlType.Int32), ("user_name", SqlType.Text), ("database_name", SqlType.Text),
+                ("application_name", SqlType.Text), ("is_running", SqlType.Boolean), ("query", SqlType.Text)),
+            context => context.Sessions.Select(s => Row(
+                s.ProcessId, Text(s.User), Text(s.Database.Name), Text(s.Settings.Get("application_name")), s.IsRunning, Text(s.LastQuery)))),
     ];
 
     private static SystemRelationItem Item(uint oid, string name, params (string Name, SqlType Type)[] columns) =>

@@ -44,10 +44,10 @@ public sealed record TypeFacts(
     public string Send => HasBinary ? Functions + "send" : "-";
 
     /// <summary>typmodin, or "-".</summary>
-    public string ModifierInput => HasModifier ? Functions + "typmodin" : "-";
+    public string ModifierInput => HasModifier ? Name.TrimStart('_') + "typmodin" : "-";
 
     /// <summary>typmodout, or "-".</summary>
-    public string ModifierOutput => HasModifier ? Functions + "typmodout" : "-";
+    public string ModifierOutput => HasModifier ? Name.TrimStart('_') + "typmodout" : "-";
 
     /// <summary>The array type's own row; null when there is none.</summary>
     public TypeFacts? ArrayFacts => ArrayOid == 0
@@ -64,7 +64,7 @@ public sealed record TypeFacts(
             'x',
             false,
             "array_",
-            false,
+            HasModifier,
             Oid,
             Collation);
 

@@ -2,6 +2,7 @@ using StreamDb.Core.Errors;
 using StreamDb.Core.Types;
 using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Catalog;
+using StreamDb.Planning.Logical;
 using StreamDb.Sql.Syntax;
 
 namespace StreamDb.Planning.Binding;
@@ -12,10 +13,14 @@ internal sealed class BinderState
     private const int ViewDepthMax = 100;
     private const int ParametersMax = 65535;
 
+    /// <summary>Nodes of a plan, shared ones counted as often as they are read: every later stage walks the plan as a tree.</summary>
+    private const long PlanNodesMax = 50_000;
+
     private readonly Dictionary<ColumnExpression, int> _positions = new(ReferenceEqualityComparer.Instance);
     private readonly List<SqlType?> _parameterTypes;
     private readonly HashSet<uint> _dependencies = [];
     private readonly HashSet<uint> _allDependencies = [];
+    private readonly Dictionary<LogicalNode, long> _sizes = new(ReferenceEqualityComparer.Instance);
     private int _viewDepth;
 
     public BinderState(BindingContext context)
@@ -75,6 +80,21 @@ internal sealed class BinderState
         {
             Relations = relations;
             _viewDepth--;
+        }
+    }
+
+    /// <summary>
+    /// 54001 when the plan is too large. Common tables and views that read each other twice at every level double the plan each
+    /// time, so a short statement can mean 2^n nodes.
+    /// </summary>
+    public void CheckSize(LogicalNode node)
+    {
+        if (SizeOf(node) > PlanNodesMax)
+        {
+            throw new SqlException(SqlState.StatementTooComplex, "statement is too complex")
+            {
+                Detail = $"Its plan has more than {PlanNodesMax} nodes once common tables and views are expanded.",
+            };
         }
     }
 
@@ -170,4 +190,15 @@ internal sealed class BinderState
 
     /// <summary>Types of all parameters, once the plan is settled.</summary>
     public IReadOnlyList<SqlType> ParameterTypes => [.. _parameterTypes.Select(t => t ?? SqlType.Text)];
+
+    private long SizeOf(LogicalNode node)
+    {
+        if (!_sizes.TryGetValue(node, out long size))
+        {
+            size = 1 + node.Inputs.Sum(SizeOf);
+            _sizes.Add(node, size);
+        }
+
+        return size;
+    }
 }

@@ -31,7 +31,7 @@ internal sealed partial class FromBinder
         BoundTableFunction[] calls = [.. syntax.Functions.Select(f => f is FunctionCallSyntax call && TableFunctionRegistry.Exists(ExpressionBinder.FunctionName(call.Name))
             ? TableFunction(call, outer)
             : throw BindError.NotSupported("a function that returns one row in ROWS FROM", f.Position))];
-        LogicalNode node = Node(BoundTableFunction.Combine(calls), LogicalValues.OneEmptyRow, syntax.WithOrdinality);
+        LogicalNode node = CalledOnce(BoundTableFunction.Combine(calls), syntax.WithOrdinality);
         return FunctionAlias(node, syntax.Alias, NameOf(syntax.Functions[0]), false, syntax.Position);
     }
 
@@ -42,7 +42,7 @@ internal sealed partial class FromBinder
         {
             BoundTableFunction bound = TableFunction(call, outer);
             isScalar = bound.Columns.Length == 1;
-            return Node(bound, LogicalValues.OneEmptyRow, withOrdinality);
+            return CalledOnce(bound, withOrdinality);
         }
 
         ScalarExpression value = FunctionArguments(outer).Bind(function);
@@ -66,9 +66,22 @@ internal sealed partial class FromBinder
         ScalarExpression[] arguments = [.. call.Arguments.Select(a => a.Name is null && !a.IsVariadic
             ? binder.Bind(a.Value)
             : throw BindError.NotSupported("a named or VARIADIC argument", a.Position))];
-        return SubqueryPlanting.HasSubqueries(arguments)
-            ? throw BindError.NotSupported("a subquery as argument of a function in FROM", call.Position)
-            : BoundTableFunction.Resolve(state, ExpressionBinder.FunctionName(call.Name), arguments, call.Position);
+        return BoundTableFunction.Resolve(state, ExpressionBinder.FunctionName(call.Name), arguments, call.Position);
+    }
+
+    /// <summary>The rows of one call. Subqueries in its arguments are computed in the row below and left out again.</summary>
+    private static LogicalNode CalledOnce(BoundTableFunction bound, bool withOrdinality)
+    {
+        LogicalNode input = LogicalValues.OneEmptyRow;
+        ImmutableArray<ScalarExpression> arguments = [.. bound.Arguments.Select(a => SubqueryPlanting.Plant(ref input, a))];
+        LogicalNode node = Node(bound with { Arguments = arguments }, input, withOrdinality);
+        int skipped = input.Columns.Length;
+        return skipped == 0
+            ? node
+            : new LogicalProject(
+                node,
+                [.. node.Columns.Skip(skipped).Select((c, i) => new ColumnExpression(skipped + i, c.Type, c.IsNullable))],
+                [.. node.Columns.Skip(skipped).Select(c => c.Name)]);
     }
 
     private ExpressionBinder FunctionArguments(Scope? outer) =>

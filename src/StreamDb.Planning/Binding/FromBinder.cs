@@ -118,6 +118,7 @@ internal sealed partial class FromBinder(BinderState state, QueryBinder queries,
 
         if (reference.Name.IsSimple && CommonTableScope.Find(tables, reference.Name.Name) is { } common)
         {
+            state.CheckSize(common.Node);
             int level = outer is null ? 0 : outer.Level + 1;
             return Aliased(common.Node.ShiftOuter(level - common.Level), reference.Alias, common.Name, null, null, reference.Position);
         }
@@ -135,8 +136,13 @@ internal sealed partial class FromBinder(BinderState state, QueryBinder queries,
     }
 
     /// <summary>The query of a view, with the view's column names.</summary>
-    private LogicalNode ExpandView(ViewItem view) => Rename(state.WithFixedPath(() =>
-        new QueryBinder(state).Bind(StoredText.Query(view.QueryText), QueryEnvironment.Empty).ToRelation()), view);
+    private LogicalNode ExpandView(ViewItem view)
+    {
+        LogicalNode node = state.WithFixedPath(() =>
+            new QueryBinder(state).Bind(StoredText.Query(view.QueryText), QueryEnvironment.Empty).ToRelation());
+        state.CheckSize(node);
+        return Rename(node, view);
+    }
 
     private static LogicalNode Rename(LogicalNode node, ViewItem view) => QueryBinder.Rename(node, [.. view.Columns.Select(c => c.Name)]);
 

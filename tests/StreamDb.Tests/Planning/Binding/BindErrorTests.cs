@@ -90,6 +90,14 @@ public sealed class BindErrorTests
         }
     }
 
+    [Fact]
+    public void Plans_that_double_at_every_level_are_refused()
+    {
+        string levels = string.Concat(Enumerable.Range(1, 40).Select(i => $", w{i} AS (SELECT a FROM w{i - 1} UNION SELECT a FROM w{i - 1})"));
+
+        Assert.Equal("54001", Fails($"WITH w0 AS (SELECT a FROM t){levels} SELECT * FROM w40").State);
+    }
+
     [Theory]
     [InlineData("SELECT bb FROM t", "Perhaps you meant to reference the column \"t.b\".")]
     [InlineData("SELECT t.ee FROM u t", "Perhaps you meant to reference the column \"t.e\".")]

@@ -98,6 +98,7 @@ internal static class BindingFixture
         OuterColumnExpression e => $"^{e.Depth}#{e.Index}",
         LiteralExpression { Value.IsNull: true } => "NULL",
         LiteralExpression { Value.Value: Numeric n } => n.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        LiteralExpression { Value.Value: Interval or long } e => TextCodec.Format(e.Type, e.Value, TextFormat.Default),
         LiteralExpression e => e.Type.IsString ? $"'{e.Value}'" : $"{e.Value}",
         ParameterExpression e => $"${e.Index + 1}:{e.Type}",
         CastExpression e => $"{Text(e.Operand)}::{e.Type}",

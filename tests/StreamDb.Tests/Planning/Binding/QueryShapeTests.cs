@@ -55,6 +55,16 @@ public sealed class QueryShapeTests
         "Project[#3](Window[sum(#0) over (; #0; ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)](t))")]
     [InlineData("SELECT generate_series(1, a), b FROM t", "Project[#3, #1](Call generate_series[1, #0](t))")]
     [InlineData("SELECT a FROM t, generate_series(1, t.a) AS s WHERE s > 1", "Project[#0](Filter[(#3 > 1)](Call generate_series[1, #0](t)))")]
+    [InlineData("SELECT * FROM generate_series(1, (SELECT max(a) FROM t)) AS s",
+        "Project[#0](Project[#1](Call generate_series[1, #0](LeftApplyScalar[True](Row, Project[#0](Aggregate[; max(#0)](t))))))")]
+    [InlineData("SELECT s, r FROM ROWS FROM (generate_series(1, 2), generate_series(1, 3)) AS x (s, r)",
+        "Project[#0, #1](Call rows from (generate_series, generate_series)[1, 2, 1, 3](Row))")]
+    [InlineData("SELECT a, window_end FROM TUMBLE(u, d, INTERVAL '2 hours')",
+        "Project[#0, #4](Project[#0, #1, #2, date_bin(02:00:00, #1, 1970-01-01 00:00:00), (date_bin(02:00:00, #1, 1970-01-01 00:00:00) + 02:00:00)]"
+        + "(Filter[not(null?(#1))](u)))")]
+    [InlineData("SELECT a, window_start FROM HOP(u, d, INTERVAL '1 hour', INTERVAL '2 hours') h",
+        "Project[#0, #3](Project[#0, #1, #2, #3, (#3 + 02:00:00)](Call generate_series["
+        + "(date_bin(01:00:00, (#1 - 02:00:00), 1970-01-01 00:00:00) + 01:00:00), date_bin(01:00:00, #1, 1970-01-01 00:00:00), 01:00:00](u)))")]
     [InlineData("SELECT * FROM t LEFT JOIN LATERAL (SELECT d FROM u WHERE u.a = t.a) x ON true",
         "Project[#0, #1, #2, #3](LeftApply[True](t, Project[#1](Filter[(#0 = ^1#0)](u))))")]
     [InlineData("SELECT * FROM t, LATERAL (SELECT 1) x", "Project[#0, #1, #2, #3](InnerJoin[True](t, Project[1](Row)))")]

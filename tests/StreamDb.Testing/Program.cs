@@ -1,8 +1,14 @@
+using System.Globalization;
+using StreamDb.Testing.Oracle;
 using StreamDb.Testing.State;
 
-// Child processes of tests that kill them.
+// Child processes of tests that kill them, and the long-running checks.
 return args switch
 {
     ["append-log", string directory] => LogAppender.Run(directory),
+    ["oracle", "views" or "postgres" or "generator", string seed, string count] =>
+        await OracleCommand.RunAsync(args[1], Number(seed), Number(count)),
     _ => 2,
 };
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

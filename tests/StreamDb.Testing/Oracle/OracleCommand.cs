@@ -1,0 +1,26 @@
+namespace StreamDb.Testing.Oracle;
+
+/// <summary>The oracles from the command line: <c>oracle views|postgres|generator SEED COUNT</c>.</summary>
+internal static class OracleCommand
+{
+    private const int FailuresMax = 20;
+
+    public static async Task<int> RunAsync(string which, int seed, int count)
+    {
+        OracleReport report;
+        if (which == "views")
+        {
+            report = await OracleReport.RunAsync(count, ViewOracle.RunAsync, seed, FailuresMax).ConfigureAwait(false);
+        }
+        else
+        {
+            await using PostgresCluster postgres = await PostgresCluster.StartAsync().ConfigureAwait(false);
+            report = which == "postgres"
+                ? await OracleReport.RunAsync(count, p => PostgresOracle.RunAsync(p, postgres.ConnectionString), seed, FailuresMax).ConfigureAwait(false)
+                : await OracleReport.RunAsync(count, p => GeneratorCheck.RunAsync(p, postgres.ConnectionString), seed, FailuresMax).ConfigureAwait(false);
+        }
+
+        await Console.Out.WriteLineAsync(report.ToString()).ConfigureAwait(false);
+        return report.Failures.Count == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace StreamDb.Testing.Oracle;
+
+/// <summary>What the generators of one query share: the dice, the relations there are, fresh names, and which relations were read.</summary>
+internal sealed class QueryContext(Dice dice, IEnumerable<OracleRelation> relations)
+{
+    private int _names;
+
+    public Dice Dice { get; } = dice;
+
+    /// <summary>Common table expressions join and leave while their query is generated.</summary>
+    public List<OracleRelation> Relations { get; } = [.. relations];
+
+    /// <summary>Names of everything the query depends on, transitively.</summary>
+    public HashSet<string> Used { get; } = [];
+
+    public string FreshName(string prefix) => prefix + (++_names).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A relation of at most that many rows; its use is noted.</summary>
+    public OracleRelation? PickRelation(int rowsMax)
+    {
+        List<OracleRelation> small = [.. Relations.Where(r => r.RowsMax <= rowsMax)];
+        if (small.Count == 0)
+        {
+            return null;
+        }
+
+        OracleRelation relation = Dice.Pick(small);
+        Used.Add(relation.Name);
+        Used.UnionWith(relation.Uses);
+        return relation;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Collections.Immutable;
+
+namespace StreamDb.Testing.Oracle;
+
+/// <summary>A query and the columns it returns, in order.</summary>
+internal sealed record GeneratedQuery(string Sql, ImmutableArray<OracleColumn> Columns, int RowsMax);
+
+/// <summary>Whole queries: SELECT with or without groups, set operations, DISTINCT, top rows by a total order, WITH.</summary>
+internal sealed class QueryGenerator
+{
+    private static readonly ValueType[] _resultTypes =
+    [
+        ValueType.Int4, ValueType.Int4, ValueType.Int8, ValueType.Int8, ValueType.Text, ValueType.Text, ValueType.Numeric,
+        ValueType.Float8, ValueType.Bool, ValueType.TimestampTz, ValueType.Date,
+    ];
+
+    private readonly QueryContext _context;
+    private readonly Dice _dice;
+    private readonly ExpressionGenerator _expressions;
+    private readonly AggregateGenerator _aggregates;
+    private readonly FromGenerator _from;
+
+    public QueryGenerator(QueryContext context)
+    {
+        _context = context;
+        _dice = context.Dice;
+        _expressions = new ExpressionGenerator(context);
+        _aggregates = new AggregateGenerator(_dice, _expressions);
+        _from = new FromGenerator(context, _expressions, depth => Generate(depth, mayBeLoose: false));
+    }
+
+    public ExpressionGenerator Expressions => _expressions;
+
+    /// <param name="depth">How many levels of derived tables, CTEs and set operations may follow.</param>
+    /// <param name="mayBeLoose">Whether a column may have <see cref="ValueType.Loose"/>.</param>
+    public GeneratedQuery Generate(int depth, bool mayBeLoose)
+    {
+        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0);
+        return form switch
+        {
+            0 => Select(depth, Types(mayBeLoose), _dice.Chance(12) && !mayBeLoose),
+            1 => Aggregate(depth, Types(mayBeLoose)),
+            2 => SetOperation(depth - 1),
+            3 => Top(Core(depth, Types(mayBeLoose: false))),
+            _ => With(depth - 1, mayBeLoose),
+        };
+    }
+
+    /// <summary>Few rows of these types, always the same ones: what an INSERT may take.</summary>
+    public GeneratedQuery FewRows(IReadOnlyList<ValueType> types, int rowsMax)
+    {
+        GeneratedQuery query = Select(0, types, isDistinct: false);
+        string order = string.Join(", ", Enumerable.Range(1, types.Count));
+        return query with { Sql = $"{query.Sql} ORDER BY {order} LIMIT {rowsMax}", RowsMax = rowsMax };
+    }
+
+    private List<ValueType> Types(bool mayBeLoose)
+    {
+        List<ValueType> types = [.. Enumerable.Range(0, _dice.Between(1, 4)).Select(_ => _dice.Pick(_resultTypes))];
+        if (mayBeLoose && _dice.Chance(25))
+        {
+            types.Add(ValueType.Loose);
+        }
+
+        return types;
+    }
+
+    private GeneratedQuery Core(int depth, IReadOnlyList<ValueType> types) =>
+        _dice.Chance(60) ? Select(depth, types, _dice.Chance(20)) : Aggregate(depth, types);
+
+    private GeneratedQuery Select(int depth, IReadOnlyList<ValueType> types, bool isDistinct)
+    {
+        FromClause from = _from.Generate(depth);
+        var scope = new Scope(from.Columns, 1);
+        List<(string Sql, ValueType Type)> items = [];
+        foreach (ValueType type in types)
+        {
+            items.Add((_expressions.Of(type, scope, _dice.Chance(50) ? 0 : 2), type));
+        }
+
+        string where = _dice.Chance(55) ? $" WHERE {_expressions.Predicate(scope, 2)}" : "";
+        (string list, ImmutableArray<OracleColumn> columns) = Named(items);
+        return new GeneratedQuery($"SELECT {(isDistinct ? "DISTINCT " : "")}{list} FROM {from.Sql}{where}", columns, from.RowsMax);
+    }
+
+    private GeneratedQuery Aggregate(int depth, IReadOnlyList<ValueType> types)
+    {
+        FromClause from = _from.Generate(depth);
+        var scope = new Scope(from.Columns, 1);
+        List<(string Sql, ValueType Type)> items = [];
+        List<string> keys = [];
+        bool isGlobal = _dice.Chance(25);
+        foreach (ValueType type in types)
+        {
+            List<ScopeColumn> candidates = scope.OfType(type);
+            if (!isGlobal && keys.Count < 2 && type != ValueType.Loose && candidates.Count > 0 && _dice.Chance(keys.Count == 0 ? 80 : 40))
+            {
+                string key = Key(type, _dice.Pick(candidates).Sql);
+                keys.Add(key);
+                items.Add((key, type));
+            }
+            else
+            {
+                items.Add((_aggregates.Of(type, scope), type));
+            }
+        }
+
+        string where = _dice.Chance(35) ? $" WHERE {_expressions.Predicate(scope, 1)}" : "";
+        string group = keys.Count == 0 ? "" : $" GROUP BY {string.Join(", ", keys.Distinct())}";
+        (string list, ImmutableArray<OracleColumn> columns) = Named(items);
+        bool hasAggregate = keys.Count < items.Count;
+        string having = _dice.Chance(20) && (keys.Count > 0 || hasAggregate) ? $" HAVING {Having(scope)}" : "";
+        return new GeneratedQuery(
+            $"SELECT {list} FROM {from.Sql}{where}{group}{having}", columns, keys.Count == 0 ? 1 : Math.Min(from.RowsMax, 100));
+    }
+
+    private string Having(Scope scope)
+    {
+        if (_dice.Chance(50))
+        {
+            return $"count(*) {_dice.Pick(">", ">=", "=", "<>")} {_dice.Between(0, 3)}";
+        }
+
+        ValueType type = _dice.Pick(ValueType.Int4, ValueType.Int8, ValueType.Numeric, ValueType.Text);
+        return $"{_aggregates.Of(type, scope)} {_dice.Pick("=", "<", ">", "<>")} {ValueTypes.Literal(_dice, type)}";
+    }
+
+    private string Key(ValueType type, string column) => !_dice.Chance(25) ? column : type switch
+    {
+        ValueType.Int4 or ValueType.Int8 => $"({column} % 3)",
+        ValueType.Text => $"left({column}, 1)",
+        ValueType.TimestampTz => $"date_trunc('day', {column})",
+        ValueType.Bool => $"({column} IS NOT FALSE)",
+        _ => column,
+    };
+
+    private GeneratedQuery SetOperation(int depth)
+    {
+        List<ValueType> types = Types(mayBeLoose: false);
+        GeneratedQuery query = Core(depth, types);
+        string sql = query.Sql;
+        int rows = query.RowsMax;
+        for (int i = _dice.Weighted(75, 25); i >= 0; i--)
+        {
+            GeneratedQuery next = Core(depth, types);
+            string symbol = $"{_dice.Pick("UNION", "UNION", "INTERSECT", "EXCEPT")}{_dice.Pick("", " ALL")}";
+            sql = i > 0 && _dice.Chance(30) ? $"({sql} {symbol} {next.Sql})" : $"{sql} {symbol} {next.Sql}";
+            rows += next.RowsMax;
+        }
+
+        var result = new GeneratedQuery(sql, query.Columns, Math.Min(rows, FromGenerator.RowsMax));
+        return _dice.Chance(15) ? Top(result) : result;
+    }
+
+    /// <summary>The first rows in an order by every column: rows that tie are equal, so any of them will do.</summary>
+    private GeneratedQuery Top(GeneratedQuery query)
+    {
+        List<int> order = [.. Enumerable.Range(1, query.Columns.Length)];
+        if (_dice.Chance(50))
+        {
+            order.Reverse();
+        }
+
+        IEnumerable<string> keys = order.Select(o =>
+            $"{(_dice.Chance(20) ? query.Columns[o - 1].Name : o)}{_dice.Pick("", "", " DESC", " ASC NULLS FIRST", " DESC NULLS LAST")}");
+        int limit = _dice.Weighted(5, 25, 25, 45) switch { 0 => 0, 1 => 1, 2 => 3, _ => _dice.Between(2, 12) };
+        string offset = _dice.Chance(30) ? $" OFFSET {_dice.Between(1, 4)}" : "";
+        string limited = offset.Length > 0 && _dice.Chance(15) ? "" : $" LIMIT {limit}";
+        return query with
+        {
+            Sql = $"{query.Sql} ORDER BY {string.Join(", ", keys)}{limited}{offset}",
+            RowsMax = limited.Length == 0 ? query.RowsMax : Math.Max(limit, 1),
+        };
+    }
+
+    private GeneratedQuery With(int depth, bool mayBeLoose)
+    {
+        string name = _context.FreshName("w");
+        GeneratedQuery common = Generate(depth, mayBeLoose: false);
+        var relation = new OracleRelation(name, common.Columns, common.RowsMax, []);
+
+        // Twice, so that it is read and perhaps joined with itself more often than not.
+        _context.Relations.Add(relation);
+        _context.Relations.Add(relation);
+        GeneratedQuery main = _dice.Chance(50) ? Select(depth, Types(mayBeLoose), isDistinct: false) : Aggregate(depth, Types(mayBeLoose));
+        _context.Relations.RemoveAll(r => r == relation);
+        _context.Used.Remove(name);
+        return main with { Sql = $"WITH {name} AS {_dice.Pick("", "", "MATERIALIZED ", "NOT MATERIALIZED ")}({common.Sql}) {main.Sql}" };
+    }
+
+    private static (string List, ImmutableArray<OracleColumn> Columns) Named(List<(string Sql, ValueType Type)> items)
+    {
+        List<string> list = [];
+        ImmutableArray<OracleColumn>.Builder columns = ImmutableArray.CreateBuilder<OracleColumn>(items.Count);
+        foreach ((string sql, ValueType type) in items)
+        {
+            string name = type == ValueType.Loose ? $"loose{list.Count}" : ValueTypes.ColumnName(type, list.Count);
+            list.Add($"{sql} AS {name}");
+            columns.Add(new OracleColumn(name, type));
+        }
+
+        return (string.Join(", ", list), columns.ToImmutable());
+    }
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -10,6 +11,7 @@ namespace StreamDb.Benchmarks.Service;
 internal abstract partial class BenchmarkServer : IDisposable
 {
     private const int Terminate = 15;
+    private const double ClockTicksPerSecond = 100;
     private readonly StringBuilder _output = new();
     private Process? _process;
 
@@ -32,7 +34,31 @@ internal abstract partial class BenchmarkServer : IDisposable
 
     public abstract bool MaintainsViews { get; }
 
-    public int ProcessId => _process?.Id ?? 0;
+    /// <summary>Processor time of the process and its children so far, those that ended included.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            string id = $"{_process!.Id}";
+            double ticks = 0;
+            foreach (string directory in System.IO.Directory.EnumerateDirectories("/proc"))
+            {
+                string name = Path.GetFileName(directory);
+                if (!char.IsAsciiDigit(name[0]) || ReadStatus(name) is not { } fields)
+                {
+                    continue;
+                }
+
+                // Fields after the name: 1 is the parent's id; 11 to 14 are user and system time, own and of ended children.
+                if (name == id || fields[1] == id)
+                {
+                    ticks += fields[11..(name == id ? 15 : 13)].Sum(value => double.Parse(value, CultureInfo.InvariantCulture));
+                }
+            }
+
+            return ticks / ClockTicksPerSecond;
+        }
+    }
 
     public PgClient Connect() => new(Port, User, Database);
 
@@ -127,6 +153,20 @@ internal abstract partial class BenchmarkServer : IDisposable
             }
 
             _output.AppendLine(line);
+        }
+    }
+
+    /// <summary>Null when the process has just ended.</summary>
+    private static string[]? ReadStatus(string processId)
+    {
+        try
+        {
+            string text = File.ReadAllText($"/proc/{processId}/stat");
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
 

@@ -5,8 +5,8 @@ namespace StreamDb.Benchmarks.Service;
 /// <summary>Does one request and gives how many operations it was.</summary>
 internal delegate int Request();
 
-/// <summary>Operations per second, and the time of a request.</summary>
-internal sealed record LoadResult(double Rate, double P50Us, double P99Us);
+/// <summary>Operations per second, the time of a request, and the server's processor time per operation.</summary>
+internal sealed record LoadResult(double Rate, double P50Us, double P99Us, double CpuUs);
 
 /// <summary>A closed loop of clients, each with a thread and a connection of its own.</summary>
 internal static class ClientLoad
@@ -16,6 +16,8 @@ internal static class ClientLoad
     {
         var histograms = new LatencyHistogram[clients];
         var operations = new long[clients];
+        var allOperations = new long[clients];
+        double cpuBefore = server.CpuSeconds;
         var failures = new List<Exception>();
         using var ready = new Barrier(clients);
         var threads = new Thread[clients];
@@ -29,7 +31,7 @@ internal static class ClientLoad
                     using PgClient connection = server.Connect();
                     Request request = prepare(connection, client);
                     ready.SignalAndWait();
-                    (histograms[client], operations[client]) = Repeat(request, times);
+                    (histograms[client], operations[client], allOperations[client]) = Repeat(request, times);
                 }
                 catch (Exception failure)
                 {
@@ -59,13 +61,18 @@ internal static class ClientLoad
             all.Add(histogram);
         }
 
-        return new LoadResult(operations.Sum() / times.Measured.TotalSeconds, all.QuantileUs(0.5), all.QuantileUs(0.99));
+        return new LoadResult(
+            operations.Sum() / times.Measured.TotalSeconds,
+            all.QuantileUs(0.5),
+            all.QuantileUs(0.99),
+            (server.CpuSeconds - cpuBefore) * 1e6 / allOperations.Sum());
     }
 
-    private static (LatencyHistogram Histogram, long Operations) Repeat(Request request, ServiceTimes times)
+    private static (LatencyHistogram Histogram, long Operations, long AllOperations) Repeat(Request request, ServiceTimes times)
     {
         var histogram = new LatencyHistogram();
         long operations = 0;
+        long all = 0;
         long now = Stopwatch.GetTimestamp();
         long begin = now + (long)(times.WarmUp.TotalSeconds * Stopwatch.Frequency);
         long end = begin + (long)(times.Measured.TotalSeconds * Stopwatch.Frequency);
@@ -74,6 +81,7 @@ internal static class ClientLoad
             long start = now;
             int done = request();
             now = Stopwatch.GetTimestamp();
+            all += done;
             if (start >= begin)
             {
                 operations += done;
@@ -81,6 +89,6 @@ internal static class ClientLoad
             }
         }
 
-        return (histogram, operations);
+        return (histogram, operations, all);
     }
 }

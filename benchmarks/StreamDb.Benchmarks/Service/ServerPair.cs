@@ -41,6 +41,7 @@ internal sealed class ServerPair : IDisposable
         Compare(metric, unit, results, result => result.Rate);
         Compare($"{metric}, request p50", "us", results, result => result.P50Us);
         Compare($"{metric}, request p99", "us", results, result => result.P99Us);
+        Compare($"{metric}, server's processor time", "us", results, result => result.CpuUs);
     }
 
     /// <summary>Measures one number on both, in turns, and reports the medians.</summary>

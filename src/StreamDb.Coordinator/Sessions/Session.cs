@@ -24,7 +24,7 @@ internal sealed class Session : ISession
     private readonly Dictionary<string, PreparedStatement> _texts = new(StringComparer.Ordinal);
     private readonly List<Notice> _notices = [];
     private readonly Lock _cancelGate = new();
-    private IReadOnlyDictionary<string, string> _reportedBefore;
+    private SessionSettings _settingsReported;
     private CancellationTokenSource? _current;
     private SessionSettings _settings;
     private SessionSettings? _textFormatSettings;
@@ -41,7 +41,7 @@ internal sealed class Session : ISession
         _settings = settings;
         ProcessId = processId;
         SecretKey = secretKey;
-        _reportedBefore = ReportedSettings;
+        _settingsReported = settings;
     }
 
     public int ProcessId { get; }
@@ -99,10 +99,15 @@ internal sealed class Session : ISession
 
     public IReadOnlyList<KeyValuePair<string, string>> TakeChangedSettings()
     {
-        IReadOnlyDictionary<string, string> now = ReportedSettings;
-        List<KeyValuePair<string, string>> changed = [.. now.Where(s => _reportedBefore[s.Key] != s.Value)];
-        _reportedBefore = now;
-        return changed;
+        // Asked after every statement: settings are immutable, so most often one comparison answers.
+        if (ReferenceEquals(_settings, _settingsReported))
+        {
+            return [];
+        }
+
+        SessionSettings before = _settingsReported;
+        _settingsReported = _settings;
+        return [.. ReportedSettings.Where(s => before.Get(s.Key) != s.Value)];
     }
 
     public IReadOnlyList<Notice> TakeNotices()

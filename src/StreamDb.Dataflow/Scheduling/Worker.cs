@@ -15,7 +15,6 @@ internal sealed class Worker : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<Action> _jobs = new();
-    private readonly SemaphoreSlim _signal = new(0);
     private readonly Thread _thread;
     private readonly EngineFault _fault;
     private readonly Dictionary<RelationId, RelationSource> _relations = [];
@@ -51,9 +50,8 @@ internal sealed class Worker : IDisposable
         lock (_jobs)
         {
             _jobs.Enqueue(job);
+            Monitor.Pulse(_jobs);
         }
-
-        _signal.Release();
     }
 
     /// <summary>Runs what is queued on the calling thread.</summary>
@@ -166,8 +164,12 @@ internal sealed class Worker : IDisposable
 
     public void Dispose()
     {
-        _isStopping = true;
-        _signal.Release();
+        lock (_jobs)
+        {
+            _isStopping = true;
+            Monitor.Pulse(_jobs);
+        }
+
         _thread.Join();
         foreach (Operator member in _operators)
         {
@@ -175,14 +177,12 @@ internal sealed class Worker : IDisposable
         }
 
         _operators.Clear();
-        _signal.Dispose();
     }
 
     private void Loop()
     {
-        while (!_isStopping)
+        while (WaitForJob())
         {
-            _signal.Wait();
             try
             {
                 RunQueued();
@@ -192,6 +192,21 @@ internal sealed class Worker : IDisposable
                 _fault.Reason = exception;
                 return;
             }
+        }
+    }
+
+    /// <summary>Blocks until there is a job; false when stopping and all jobs are done.</summary>
+    /// <remarks>Without spinning first: between the epochs of single rows it would take more processor time than the epochs.</remarks>
+    private bool WaitForJob()
+    {
+        lock (_jobs)
+        {
+            while (_jobs.Count == 0 && !_isStopping)
+            {
+                Monitor.Wait(_jobs);
+            }
+
+            return _jobs.Count > 0;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamDb.Core.Diagnostics;
@@ -84,14 +85,29 @@ internal sealed unsafe class SortedBatch
     }
 
     /// <summary>First row at or after <paramref name="start"/> that is not below the prefix (or, with <paramref name="after"/>, above all rows with it).</summary>
+    /// <remarks>
+    /// With <paramref name="after"/>, the steps double from the start on: usually few rows share a prefix, and the start is
+    /// the first of them. The cost is then O(log rows with the prefix) and not O(log rows).
+    /// </remarks>
     public int Seek(byte* prefix, int length, bool after, int start = 0)
     {
+        var target = new Prefix(prefix, length);
         int low = start;
         int high = Count;
+        if (after)
+        {
+            high = start;
+            for (int step = 1; high < Count && target.Order(Row(high), Length(high)) <= 0; step *= 2)
+            {
+                low = high + 1;
+                high = (int)Math.Min((long)high + step, Count);
+            }
+        }
+
         while (low < high)
         {
             int middle = (int)(((uint)low + (uint)high) >> 1);
-            int order = ComparePrefix(Row(middle), Length(middle), prefix, length);
+            int order = target.Order(Row(middle), Length(middle));
             if (order < 0 || (after && order == 0))
             {
                 low = middle + 1;
@@ -104,9 +120,6 @@ internal sealed unsafe class SortedBatch
 
         return low;
     }
-
-    private static int ComparePrefix(byte* row, int rowLength, byte* prefix, int length) =>
-        new ReadOnlySpan<byte>(row, Math.Min(rowLength, length)).SequenceCompareTo(new ReadOnlySpan<byte>(prefix, length));
 
     private void Free()
     {
@@ -201,5 +214,34 @@ internal sealed unsafe class SortedBatch
             NativeMemory.Free(Weights);
             NativeMemory.Free(Offsets);
         }
+    }
+
+    /// <summary>The leading bytes of a row to find. The first eight are compared as one number.</summary>
+    /// <remarks>In bounds: packed rows, prefixes included, take a multiple of eight bytes, and one with a prefix has at least eight.</remarks>
+    private readonly struct Prefix(byte* bytes, int length)
+    {
+        private readonly ulong _mask = length >= 8 ? ulong.MaxValue : ~(ulong.MaxValue >> (length * 8));
+        private readonly ulong _head = length == 0 ? 0 : Head(bytes) & (length >= 8 ? ulong.MaxValue : ~(ulong.MaxValue >> (length * 8)));
+
+        /// <summary>Below 0 when the row is before all rows with the prefix, 0 when it has it.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Order(byte* row, int rowLength)
+        {
+            if (length == 0)
+            {
+                return 0;
+            }
+
+            ulong head = Head(row) & _mask;
+            if (head != _head)
+            {
+                return head < _head ? -1 : 1;
+            }
+
+            return length <= 8 ? 0 : new ReadOnlySpan<byte>(row, Math.Min(rowLength, length)).SequenceCompareTo(new ReadOnlySpan<byte>(bytes, length));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static ulong Head(byte* bytes) => BinaryPrimitives.ReverseEndianness(*(ulong*)bytes);
     }
 }

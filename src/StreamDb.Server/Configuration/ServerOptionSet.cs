@@ -31,7 +31,7 @@ internal sealed class ServerOptionSet
         _listen = Make("--listen", "Address to listen on, or several separated by commas; 0.0.0.0 for all.", ParseAddresses, [IPAddress.Loopback]);
         _port = Make("--port", "Port for PostgreSQL clients; 0 takes a free one.", ParsePort, ServerOptions.DefaultPort);
         _httpPort = Make("--http-port", "Port for /health and /metrics; 0 turns them off.", ParsePort, ServerOptions.DefaultHttpPort);
-        _workers = Make("--workers", "Worker threads of the engine.", ParseWorkers, Environment.ProcessorCount);
+        _workers = Make("--workers", "Worker threads of the engine.", ParseWorkers, ServerOptions.WorkerCountDefault);
         _fileRoot = Text("--file-root", "Directory that file sources may read; without it they may read nothing.");
 
         // Not through a default value: the help text shows those.

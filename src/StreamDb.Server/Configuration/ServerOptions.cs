@@ -17,7 +17,7 @@ internal sealed record ServerOptions
     /// <summary>0: no HTTP.</summary>
     public int HttpPort { get; init; } = DefaultHttpPort;
 
-    public int WorkerCount { get; init; } = Environment.ProcessorCount;
+    public int WorkerCount { get; init; } = WorkerCountDefault;
 
     /// <summary>The directory the file connector may read. Null: it may read nothing.</summary>
     public string? FileRoot { get; init; }
@@ -31,6 +31,9 @@ internal sealed record ServerOptions
     public string? TlsKey { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Half the processors: the others read requests, order and log writes, and answer.</summary>
+    public static int WorkerCountDefault => Math.Max(1, Environment.ProcessorCount / 2);
 
     public const int DefaultPort = 4566;
 

@@ -9,7 +9,7 @@ namespace StreamDb.SqlLogicTests.Comparison;
 /// <summary>Materialize's coercions: they depend on the column's type, the type letter and the script's mode.</summary>
 public sealed class MaterializeFormat : IValueFormat
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding _strictUtf8 = new(false, throwOnInvalidBytes: true);
 
     public string Format(string? text, uint typeOid, char letter, ScriptMode mode)
     {
@@ -70,7 +70,7 @@ public sealed class MaterializeFormat : IValueFormat
         byte[] bytes = Convert.FromHexString(text.AsSpan(2));
         try
         {
-            return StrictUtf8.GetString(bytes);
+            return _strictUtf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {

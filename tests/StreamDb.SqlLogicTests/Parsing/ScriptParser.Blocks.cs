@@ -3,7 +3,7 @@ namespace StreamDb.SqlLogicTests.Parsing;
 /// <summary>The multi-line parts of records: SQL, results, error texts.</summary>
 public sealed partial class ScriptParser
 {
-    private static readonly string[] Directives =
+    private static readonly string[] _directives =
     [
         "statement", "query", "skipif", "onlyif", "simple", "mode", "let", "connection", "control", "include", "sleep",
         "system", "copy", "user", "replace", "reset-server", "halt", "subtest", "hash-threshold",
@@ -84,7 +84,7 @@ public sealed partial class ScriptParser
     private static bool StartsRecord(string line)
     {
         int end = line.AsSpan().IndexOfAny(' ', '\t');
-        return Array.IndexOf(Directives, end < 0 ? line : line[..end]) >= 0;
+        return Array.IndexOf(_directives, end < 0 ? line : line[..end]) >= 0;
     }
 
     private List<string> ReadLines()

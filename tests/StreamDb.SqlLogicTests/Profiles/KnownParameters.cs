@@ -3,7 +3,7 @@ namespace StreamDb.SqlLogicTests.Profiles;
 /// <summary>Session parameters of the peers that scripts may SET although they mean nothing here.</summary>
 public static class KnownParameters
 {
-    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
+    private static readonly HashSet<string> _names = new(StringComparer.Ordinal)
     {
         "rw_implicit_flush", "implicit_flush", "streaming_parallelism", "streaming_parallelism_for_table",
         "streaming_parallelism_for_materialized_view", "streaming_parallelism_for_backfill", "streaming_max_parallelism",
@@ -15,5 +15,5 @@ public static class KnownParameters
         "transaction_isolation", "cluster", "cluster_replica",
     };
 
-    public static bool Contains(string name) => Names.Contains(name);
+    public static bool Contains(string name) => _names.Contains(name);
 }

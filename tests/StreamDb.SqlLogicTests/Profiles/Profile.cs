@@ -47,7 +47,7 @@ public sealed record Profile(string Name, ScriptDialect Dialect, RowLayout Layou
         ChecksColumnCount = true,
     };
 
-    private static readonly Profile[] All = [StreamDb, RisingWave, RisingLight, Materialize, Sqlite];
+    private static readonly Profile[] _all = [StreamDb, RisingWave, RisingLight, Materialize, Sqlite];
 
     public string DefaultDatabase { get; init; } = "dev";
 
@@ -58,5 +58,5 @@ public sealed record Profile(string Name, ScriptDialect Dialect, RowLayout Layou
 
     public bool ChecksColumnCount { get; init; }
 
-    public static Profile? Find(string name) => Array.Find(All, p => p.Name == name);
+    public static Profile? Find(string name) => Array.Find(_all, p => p.Name == name);
 }

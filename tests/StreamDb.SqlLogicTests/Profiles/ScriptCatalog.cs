@@ -5,7 +5,7 @@ public sealed class ScriptCatalog
 {
     public const string OwnOrigin = "streamdb";
 
-    private static readonly string[] ScriptEndings = [".slt", ".slt.part", ".test"];
+    private static readonly string[] _scriptEndings = [".slt", ".slt.part", ".test"];
 
     private readonly TierTable _tiers = TierTable.Load();
     private readonly Dictionary<(string Origin, string Path), (string Role, string Tier)> _manifest = [];
@@ -79,7 +79,7 @@ public sealed class ScriptCatalog
         }
 
         return [.. Directory.EnumerateFiles(full, "*", SearchOption.AllDirectories)
-            .Where(f => ScriptEndings.Any(e => f.EndsWith(e, StringComparison.Ordinal)))
+            .Where(f => _scriptEndings.Any(e => f.EndsWith(e, StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal)
             .Select(f => One(f, profile))];
     }

@@ -7,10 +7,10 @@ namespace StreamDb.SqlLogicTests.Reporting;
 /// <summary>Counts of one group of records. Records that a script excludes for us are counted but not in the rate.</summary>
 public sealed class Totals
 {
-    private static readonly Leniency[] Switches = [.. Enum.GetValues<Leniency>().Where(l => l is not (Leniency.None or Leniency.All))];
+    private static readonly Leniency[] _switches = [.. Enum.GetValues<Leniency>().Where(l => l is not (Leniency.None or Leniency.All))];
 
     private readonly int[] _outcomes = new int[Enum.GetValues<RecordOutcome>().Length];
-    private readonly int[] _leniencies = new int[Switches.Length];
+    private readonly int[] _leniencies = new int[_switches.Length];
     private int _afterFailure;
 
     /// <summary>Everything that was meant for us, skipped records included.</summary>
@@ -24,9 +24,9 @@ public sealed class Totals
     {
         _outcomes[(int)record.Outcome]++;
         _afterFailure += record.IsAfterFailure ? 1 : 0;
-        for (int i = 0; i < Switches.Length; i++)
+        for (int i = 0; i < _switches.Length; i++)
         {
-            _leniencies[i] += record.Used.HasFlag(Switches[i]) ? 1 : 0;
+            _leniencies[i] += record.Used.HasFlag(_switches[i]) ? 1 : 0;
         }
     }
 
@@ -36,6 +36,6 @@ public sealed class Totals
 
     /// <summary>How many passes needed which leniency; empty when none did.</summary>
     public string Leniencies() => string.Join(
-        ", ", Switches.Select((s, i) => (Name: s.ToString().ToLowerInvariant(), Count: _leniencies[i])).Where(p => p.Count > 0)
+        ", ", _switches.Select((s, i) => (Name: s.ToString().ToLowerInvariant(), Count: _leniencies[i])).Where(p => p.Count > 0)
             .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Name} {p.Count}")));
 }

@@ -8,7 +8,7 @@ namespace StreamDb.SqlLogicTests.Running;
 /// <summary>A server started by the runner. Its output goes to a temporary file that is kept when it dies by itself.</summary>
 public sealed class ServerProcess : IDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _startTimeout = TimeSpan.FromSeconds(60);
 
     private readonly string _command;
     private Process? _process;
@@ -35,7 +35,7 @@ public sealed class ServerProcess : IDisposable
         Stopwatch waited = Stopwatch.StartNew();
         while (!Listens())
         {
-            if (!IsRunning || waited.Elapsed > StartTimeout)
+            if (!IsRunning || waited.Elapsed > _startTimeout)
             {
                 throw new InvalidOperationException($"the server does not come up: {LastLine(log)}");
             }

@@ -8,6 +8,12 @@ internal sealed unsafe class NativeScratch<T> : IDisposable
 {
     private int _capacity;
 
+    /// <param name="capacity">Room from the start.</param>
+    public NativeScratch(int capacity = 0)
+    {
+        Reserve(capacity);
+    }
+
     ~NativeScratch() => NativeMemory.Free(Pointer);
 
     /// <summary>Moves when it grows.</summary>

@@ -10,9 +10,9 @@ internal sealed unsafe class JoinOutput(KeyedIndex index, int deltaColumnCount, 
     /// <summary>Rows of one output batch.</summary>
     public const int ChunkRows = 8192;
 
-    private readonly NativeScratch<int> _rows = new();
-    private readonly NativeScratch<nint> _values = new();
-    private readonly NativeScratch<long> _weights = new();
+    private readonly NativeScratch<int> _rows = new(ChunkRows);
+    private readonly NativeScratch<nint> _values = new(ChunkRows);
+    private readonly NativeScratch<long> _weights = new(ChunkRows);
     private bool _isUnit = true;
 
     public int Count { get; private set; }
@@ -25,9 +25,9 @@ internal sealed unsafe class JoinOutput(KeyedIndex index, int deltaColumnCount, 
     public int Add(int row, long weight, byte* entries, long* entryWeights, int count)
     {
         count = Math.Min(count, ChunkRows - Count);
-        int* rows = _rows.Reserve(Count + count) + Count;
-        nint* values = _values.Reserve(Count + count) + Count;
-        long* weights = _weights.Reserve(Count + count) + Count;
+        int* rows = _rows.Pointer + Count;
+        nint* values = _values.Pointer + Count;
+        long* weights = _weights.Pointer + Count;
         Keyed.RunLayout layout = index.Runs.Layout;
         if (layout.IsVariable)
         {

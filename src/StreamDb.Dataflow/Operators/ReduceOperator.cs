@@ -187,22 +187,17 @@ internal sealed unsafe class ReduceOperator : Operator
         byte** slots = (byte**)_slots.Reserve(count);
         _groups.FindOrAdd(keys, hashes, slots, Taken);
         byte** first = (byte**)_firstStates.Reserve(count);
+        int* firstRows = _newRows.Reserve(count);
+        long* oldCounts = _oldCounts.Reserve(_touched.Count + count) + _touched.Count;
         int firstCount = 0;
         for (int i = 0; i < count; i++)
         {
             ulong header = *(ulong*)slots[i];
             if ((header & Touched) == 0)
             {
-                long rows = (long)header >> CountShift;
-                _oldCounts.Reserve(_touched.Count + 1)[_touched.Count] = rows;
-                _touched.Add(keys.Row(i), keys.Length(i), hashes[i]);
+                oldCounts[firstCount] = (long)header >> CountShift;
+                firstRows[firstCount] = i;
                 first[firstCount++] = slots[i] + _groups.RecordOffset;
-                if (rows == 0 && _representative.Bytes > 0 && _representatives.Count > i)
-                {
-                    Unsafe.CopyBlock(
-                        slots[i] + _groups.RecordOffset + _representative.Offset, _representatives.Row(i), (uint)_representative.Bytes);
-                }
-
                 header |= Touched;
             }
 
@@ -211,10 +206,28 @@ internal sealed unsafe class ReduceOperator : Operator
 
         if (firstCount > 0)
         {
+            if (_representative.Bytes > 0 && weights is not null)
+            {
+                Represent(first, firstRows, oldCounts, firstCount);
+            }
+
+            _touched.Add(keys, hashes, firstRows, firstCount);
             CaptureOld(first, firstCount);
         }
 
         return slots;
+    }
+
+    /// <summary>Gives new groups the key of their first row as it looks.</summary>
+    private void Represent(byte** records, int* rows, long* oldCounts, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (oldCounts[i] == 0)
+            {
+                Unsafe.CopyBlock(records[i] + _representative.Offset, _representatives.Row(rows[i]), (uint)_representative.Bytes);
+            }
+        }
     }
 
     private void CaptureOld(byte** records, int count)

@@ -125,14 +125,17 @@ internal sealed unsafe class ThresholdOperator : Operator
         representative.Encode(batch.Rows, _packedRepresentatives);
         byte** slots = (byte**)_slots.Reserve(batch.Count);
         _table.FindOrAdd(encoder.Keys, encoder.Hashes, slots, Taken);
+        long* old = _old.Reserve(_touched.Count + batch.Count) + _touched.Count;
+        int* first = _rows.Reserve(batch.Count);
+        int firstCount = 0;
         for (int i = 0; i < batch.Count; i++)
         {
             byte* record = slots[i] + _table.RecordOffset;
             if ((*(ulong*)slots[i] & Touched) == 0)
             {
                 *(ulong*)slots[i] |= Touched;
-                _old.Reserve(_touched.Count + 1)[_touched.Count] = Multiplicity((long*)record);
-                _touched.Add(encoder.Keys.Row(i), encoder.Keys.Length(i), encoder.Hashes[i]);
+                old[firstCount] = Multiplicity((long*)record);
+                first[firstCount++] = i;
                 if (representative.Bytes > 0 && IsGone((long*)record))
                 {
                     Unsafe.CopyBlock(record + representative.Offset, _packedRepresentatives.Row(i), (uint)representative.Bytes);
@@ -142,6 +145,7 @@ internal sealed unsafe class ThresholdOperator : Operator
             ((long*)record)[port] = checked(((long*)record)[port] + batch.Weight(i));
         }
 
+        _touched.Add(encoder.Keys, encoder.Hashes, first, firstCount);
         kept.Release();
         encoder.Forget();
     }

@@ -20,6 +20,34 @@ internal sealed unsafe class TouchedKeys(int keyStride) : IDisposable
         Keys.AppendCopy(key, length);
     }
 
+    /// <summary>Adds the given rows of a batch of keys.</summary>
+    /// <remarks>Hot path: per key.</remarks>
+    public void Add(PackedRows keys, ulong* hashes, int* rows, int count)
+    {
+        ulong* target = _hashes.Reserve(Count + count) + Count;
+        for (int i = 0; i < count; i++)
+        {
+            target[i] = hashes[rows[i]];
+        }
+
+        if (keys.Stride != 8)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Keys.AppendCopy(keys.Row(rows[i]), keys.Length(rows[i]));
+            }
+
+            return;
+        }
+
+        ulong* copies = (ulong*)Keys.AppendFixed(count);
+        ulong* source = (ulong*)keys.Data;
+        for (int i = 0; i < count; i++)
+        {
+            copies[i] = source[rows[i]];
+        }
+    }
+
     public void Clear() => Keys.Clear();
 
     public void Dispose()

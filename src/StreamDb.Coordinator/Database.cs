@@ -10,6 +10,7 @@ using StreamDb.Dataflow;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Planning.Catalog;
 using StreamDb.State;
+using StreamDb.State.Log;
 
 namespace StreamDb.Coordinator;
 
@@ -24,6 +25,7 @@ internal sealed class Database : IAsyncDisposable
     private readonly ConcurrentDictionary<RelationId, SourceRunner> _sources = new();
     private readonly ConcurrentDictionary<RelationId, string> _paused = new();
     private readonly DataDirectory? _directory;
+    private readonly IWriteAheadLog? _log;
     private volatile Catalog _catalog;
 
     private Database(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path)
@@ -39,11 +41,16 @@ internal sealed class Database : IAsyncDisposable
         if (path is not null)
         {
             _directory = DataDirectory.Open(path, clock: options.Clock);
-            (published, long lastNow) = LogReplay.Run(this, _directory.Log);
+        }
+
+        _log = _directory?.Log ?? options.OpenLog?.Invoke();
+        if (_log is not null)
+        {
+            (published, long lastNow) = LogReplay.Run(this, _log);
             now = Math.Max(now, lastNow);
         }
 
-        Sequencer = new Sequencer(this, Engine, _directory?.Log, options.Clock, published, now);
+        Sequencer = new Sequencer(this, Engine, _log, options.Clock, published, now);
     }
 
     public string Name { get; }
@@ -101,6 +108,11 @@ internal sealed class Database : IAsyncDisposable
 
         Sequencer.Dispose();
         Engine.Dispose();
+        if (_directory is null)
+        {
+            _log?.Dispose();
+        }
+
         _directory?.Dispose();
     }
 

@@ -1,4 +1,5 @@
 using StreamDb.Core.Clocks;
+using StreamDb.State.Log;
 
 namespace StreamDb.Coordinator;
 
@@ -15,6 +16,9 @@ public sealed record DatabaseOptions
     public string? FileRoot { get; init; }
 
     public IClock Clock { get; init; } = SystemClock.Instance;
+
+    /// <summary>Gives each database without a directory a log: for tests, which break it.</summary>
+    internal Func<IWriteAheadLog>? OpenLog { get; init; }
 
     /// <summary>Connections at once; more are 53300.</summary>
     public int SessionsMax { get; init; } = 1000;

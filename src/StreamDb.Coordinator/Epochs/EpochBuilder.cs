@@ -4,6 +4,7 @@ using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Types;
+using StreamDb.Coordinator.Statements;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Planning.Catalog;
@@ -13,9 +14,10 @@ namespace StreamDb.Coordinator.Epochs;
 /// <summary>Collects the effects of the requests of one epoch and checks keys in commit order.</summary>
 /// <remarks>
 /// Invariant: the deltas collected, applied to the published state, give a state in which every primary key is unique.
-/// Used by the sequencer's thread only.
+/// Used by the sequencer's thread only, but for a transaction's own, which stands on what the transaction reads.
 /// </remarks>
-internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicroseconds)
+/// <param name="transactionView">What the transaction reads, in place of the published state; null for an epoch.</param>
+internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicroseconds, ReadView? transactionView = null)
 {
     private readonly Dictionary<uint, KeyOverlay> _overlays = [];
     private readonly List<RelationDelta> _deltas = [];
@@ -36,6 +38,9 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
 
     /// <summary>The catalog including the DDL of this epoch.</summary>
     public Catalog Catalog { get; set; } = database.Catalog;
+
+    /// <summary>A transaction's inserts are refused also for keys that others wrote since it began to read: its commit would be.</summary>
+    public bool RefusesNewKeys { get; set; }
 
     public IReadOnlyList<RelationDelta> Deltas => _deltas;
 
@@ -69,6 +74,13 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
             return;
         }
 
+        Accept();
+        _requests.Add(request);
+    }
+
+    /// <summary>What was done since the last call stays.</summary>
+    public void Accept()
+    {
         _acceptedDeltas = _deltas.Count;
         _acceptedEntries = _entries.Count;
         _acceptedPublish = _onPublish.Count;
@@ -77,8 +89,6 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
         {
             overlay.Accept();
         }
-
-        _requests.Add(request);
     }
 
     /// <summary>Deltas of a relation; takes over one reference.</summary>
@@ -216,7 +226,10 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
     {
         ColumnBatch rows = write.Inserts!;
         ReadOnlySpan<int> key = write.Table.PrimaryKey.AsSpan();
-        ExistingRows existing = ExistingRows.Find(Database, write.Table, rows);
+        ExistingRows published = ExistingRows.Find(Database, write.Table, rows);
+        ExistingRows existing = transactionView is null
+            ? published
+            : ExistingRows.Find(transactionView.Snapshot(write.Table.Id), write.Table, rows);
 
         // For each insert position the row it replaces; kept[] are the rows that go in. With Overwrite a later row of
         // the same statement replaces an earlier one, whose insertion and removal then both stand in the deltas.
@@ -226,6 +239,12 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
         {
             ReadOnlySpan<byte> encoded = KeyEncoder.Encode(rows, key, row, ref _key);
             KeyOverlay.Entry current = overlay.TryGet(encoded, out KeyOverlay.Entry entry) ? entry : existing.Get(encoded);
+
+            if (RefusesNewKeys && write.OnConflict == ConflictBehavior.Error && current.Rows is null && !overlay.TryGet(encoded, out _))
+            {
+                current = published.Get(encoded);
+            }
+
             if (current.Rows is not null)
             {
                 switch (write.OnConflict)
@@ -277,7 +296,8 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
         };
     }
 
-    private void Undo()
+    /// <summary>Takes back what was done since the last <see cref="Accept"/>.</summary>
+    public void Undo()
     {
         for (int i = _acceptedDeltas; i < _deltas.Count; i++)
         {

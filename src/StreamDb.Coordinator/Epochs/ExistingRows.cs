@@ -22,6 +22,11 @@ internal sealed class ExistingRows
     public static ExistingRows Find(Database database, TableItem table, ColumnBatch rows)
     {
         using RelationSnapshot snapshot = database.Engine.Snapshot(table.Id);
+        return Find(snapshot, table, rows);
+    }
+
+    public static ExistingRows Find(RelationSnapshot snapshot, TableItem table, ColumnBatch rows)
+    {
         if (snapshot.RowCount == 0 || rows.Count == 0)
         {
             return _none;

@@ -60,9 +60,9 @@ internal static class KeyEncoder
         return 1 + size;
     }
 
-    /// <summary>1.0 and 1.00 are one key.</summary>
+    /// <summary>1.0 and 1.00 are one key, and so are 0 and -0.</summary>
     private static Numeric Normalize(Numeric value) =>
-        value.IsFinite ? value.Value / 1.0000000000000000000000000000m : value;
+        !value.IsFinite ? value : value.Value == 0 ? Numeric.Zero : value.Value / 1.0000000000000000000000000000m;
 
     private static Span<byte> Room(ref byte[] buffer, int length, int more)
     {

@@ -29,6 +29,7 @@ internal sealed class Session : ISession
     private SessionSettings _settings;
     private SessionSettings? _textFormatSettings;
     private TextFormat _textFormat = TextFormat.Default;
+    private readonly List<(string Name, SessionSettings Settings, SessionSettings? AfterLocal)> _settingsAtSavepoint = [];
     private SessionSettings? _settingsAtBegin;
     private SessionSettings? _settingsAfterLocal;
     private LiteralInsert? _literalInsert;
@@ -368,6 +369,28 @@ internal sealed class Session : ISession
         EndTransaction(keepsSettings: false);
     }
 
+    /// <summary>SET: inside a transaction it outlasts an earlier SET LOCAL.</summary>
+    public void Set(Func<SessionSettings, SessionSettings> change)
+    {
+        _settings = change(_settings);
+        _settingsAfterLocal = _settingsAfterLocal is null ? null : change(_settingsAfterLocal);
+    }
+
+    /// <summary>SAVEPOINT: settings go back with it, too.</summary>
+    public void Savepoint(Transaction transaction, string name)
+    {
+        transaction.Savepoint(name);
+        _settingsAtSavepoint.Add((name, _settings, _settingsAfterLocal));
+    }
+
+    public void RollbackTo(Transaction transaction, string savepoint)
+    {
+        transaction.RollbackTo(savepoint);
+        int index = _settingsAtSavepoint.FindLastIndex(s => s.Name == savepoint);
+        (_, _settings, _settingsAfterLocal) = _settingsAtSavepoint[index];
+        _settingsAtSavepoint.RemoveRange(index + 1, _settingsAtSavepoint.Count - index - 1);
+    }
+
     /// <summary>SET LOCAL: the value goes back at the end of the transaction.</summary>
     public void SetLocal(string name, string value)
     {
@@ -444,6 +467,7 @@ internal sealed class Session : ISession
 
         _settingsAtBegin = null;
         _settingsAfterLocal = null;
+        _settingsAtSavepoint.Clear();
         ClosePortals();
         foreach (string name in Cursors.Where(c => !c.Value.IsHeld || !keepsSettings).Select(c => c.Key).ToList())
         {

@@ -46,14 +46,14 @@ internal static class SessionStatements
                 }
 
             case RollbackSyntax { Savepoint: { } savepoint }:
-                InTransaction(session, "ROLLBACK TO SAVEPOINT").RollbackTo(savepoint);
+                session.RollbackTo(InTransaction(session, "ROLLBACK TO SAVEPOINT"), savepoint);
                 return new CommandResult("ROLLBACK");
             case RollbackSyntax rollback:
                 session.Rollback();
                 Chain(session, rollback.AndChain);
                 return new CommandResult("ROLLBACK");
             case SavepointSyntax savepoint:
-                InTransaction(session, "SAVEPOINT").Savepoint(savepoint.Name);
+                session.Savepoint(InTransaction(session, "SAVEPOINT"), savepoint.Name);
                 return new CommandResult("SAVEPOINT");
             case ReleaseSyntax release:
                 InTransaction(session, "RELEASE SAVEPOINT").Release(release.Name);
@@ -65,7 +65,7 @@ internal static class SessionStatements
                 SetTransaction(session, set);
                 return new CommandResult("SET");
             case ResetSyntax reset:
-                session.Settings = reset.Name == "all" ? session.Settings.ResetAll() : session.Settings.Reset(reset.Name);
+                session.Set(s => reset.Name == "all" ? s.ResetAll() : s.Reset(reset.Name));
                 return new CommandResult("RESET");
             case DiscardSyntax discard:
                 if (discard.Target == "all")
@@ -164,7 +164,7 @@ internal static class SessionStatements
 
         if (set.Values.IsEmpty)
         {
-            session.Settings = session.Settings.Reset(set.Name);
+            session.Set(s => s.Reset(set.Name));
             return;
         }
 
@@ -180,7 +180,7 @@ internal static class SessionStatements
         }
         else
         {
-            session.Settings = session.Settings.With(set.Name, value);
+            session.Set(s => s.With(set.Name, value));
         }
     }
 

@@ -122,16 +122,8 @@ internal static class DmlExecutor
         }
 
         using ReadView view = open([table.Id]);
-        ColumnBatch keys = rows.Select(table.PrimaryKey.AsSpan());
-        DeltaBatch found = view.Snapshot(table.Id).Lookup(keys);
-        keys.Release();
-        var existing = new Dictionary<byte[], int>(ByteKeyComparer.Instance);
+        (ColumnBatch found, Dictionary<byte[], int> existing) = Existing(table, rows, view);
         byte[] buffer = new byte[64];
-        for (int row = 0; row < found.Count; row++)
-        {
-            existing[KeyEncoder.Encode(found.Rows, table.PrimaryKey.AsSpan(), row, ref buffer).ToArray()] = row;
-        }
-
         var seen = new HashSet<byte[]>(ByteKeyComparer.Instance);
         var fresh = new List<int>();
         var updated = new List<int>();
@@ -162,16 +154,22 @@ internal static class DmlExecutor
         ColumnBatch? deletes = null;
         if (updated.Count > 0)
         {
-            deletes = found.Rows.Gather([.. old]);
+            ColumnBatch current = found.Gather([.. old]);
             ColumnBatch excluded = rows.Gather([.. updated]);
-            var both = new ColumnBatch([.. Columns(deletes), .. Columns(excluded)], deletes.Count);
+            var both = new ColumnBatch([.. Columns(current), .. Columns(excluded)], current.Count);
             SqlTypes types = new(table);
             using EvaluationContext evaluation = context.Evaluation();
-            ColumnBatch result = RowProgram.Compile(types.Twice, null, update).Run(both, default, evaluation, out _);
+            ColumnBatch result = RowProgram.Compile(types.Twice, insert.ConflictWhere, update).Run(both, default, evaluation, out Selection chosen);
             both.Release();
             excluded.Release();
-            RowChecks.Check(table, result, context);
-            parts.Add(result);
+            if (result.Count > 0)
+            {
+                deletes = chosen.IsAll ? current.Acquire() : current.Gather(chosen.Rows);
+                RowChecks.Check(table, result, context);
+                parts.Add(result);
+            }
+
+            current.Release();
         }
 
         if (fresh.Count > 0)
@@ -181,6 +179,11 @@ internal static class DmlExecutor
 
         found.Release();
         rows.Release();
+        if (parts.Count == 0)
+        {
+            return DmlWrites.Nothing("INSERT 0", insert.Returning);
+        }
+
         ColumnBatch inserts = RowSorter.Concat(parts);
         return new DmlWrites(
             [new TableWrite(table, deletes, inserts, ConflictBehavior.Error)], "INSERT 0", inserts.Count, insert.Returning, inserts);
@@ -192,6 +195,39 @@ internal static class DmlExecutor
                 yield return batch[i].Acquire();
             }
         }
+    }
+
+    /// <summary>The table's rows with the keys of <paramref name="rows"/>, the transaction's own changes included: key → row of the batch.</summary>
+    private static (ColumnBatch Rows, Dictionary<byte[], int> ByKey) Existing(TableItem table, ColumnBatch rows, ReadView view)
+    {
+        var byKey = new Dictionary<byte[], int>(ByteKeyComparer.Instance);
+        var batches = new List<ColumnBatch>();
+        byte[] buffer = new byte[64];
+        int start = 0;
+        ColumnBatch keys = rows.Select(table.PrimaryKey.AsSpan());
+        DeltaBatch found = view.Snapshot(table.Id).Lookup(keys);
+        keys.Release();
+        foreach (DeltaBatch batch in view.Pending(table.Id).Select(b => b.Acquire()).Prepend(found))
+        {
+            for (int row = 0; row < batch.Count; row++)
+            {
+                byte[] key = KeyEncoder.Encode(batch.Rows, table.PrimaryKey.AsSpan(), row, ref buffer).ToArray();
+                if (batch.Weight(row) > 0)
+                {
+                    byKey[key] = start + row;
+                }
+                else
+                {
+                    byKey.Remove(key);
+                }
+            }
+
+            start += batch.Count;
+            batches.Add(batch.Rows.Acquire());
+            batch.Release();
+        }
+
+        return (RowSorter.Concat(batches), byKey);
     }
 
     /// <summary>Rows of VALUES whose expressions are literals; null when something must be computed.</summary>

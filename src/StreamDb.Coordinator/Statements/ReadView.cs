@@ -141,7 +141,8 @@ internal sealed class ReadView : IDisposable
 
     public RelationSnapshot Snapshot(RelationId arrangement) => _snapshots[arrangement];
 
-    public bool HasPending(RelationId relation) => _pending.ContainsKey(relation);
+    /// <summary>The transaction's own deltas of a relation, in order (borrowed).</summary>
+    public IReadOnlyList<DeltaBatch> Pending(RelationId relation) => _pending.GetValueOrDefault(relation) ?? [];
 
     public void Dispose()
     {

@@ -170,13 +170,16 @@ internal static class StatementDispatcher
         string tag = DmlRequest.TagOf(writes.Command, count);
         if (writes.Writes.Count > 0)
         {
-            TableWrite first = writes.Writes[0];
-            if (writes.Returning is { } returning)
+            ColumnBatch? inserted = transaction.Add(writes.Writes);
+            if (writes.ReturningRows is null && inserted is not null)
             {
-                returned = [DmlExecutor.Returning(returning, first.Table, (writes.ReturningRows ?? first.Inserts)!, context)];
+                tag = DmlRequest.TagOf(writes.Command, inserted.Count);
             }
 
-            transaction.Add(writes.Writes);
+            if (writes.Returning is { } returning && (writes.ReturningRows ?? inserted) is { } rows)
+            {
+                returned = [DmlExecutor.Returning(returning, writes.Writes[0].Table, rows, context)];
+            }
         }
 
         return prepared.Columns is null ? new CommandResult(tag) : new BufferedRows(prepared.Columns, returned, tag);

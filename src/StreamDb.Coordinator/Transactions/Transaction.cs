@@ -17,6 +17,7 @@ internal sealed class Transaction(Database database) : IDisposable
     private readonly List<TableWrite> _writes = [];
     private readonly List<(string Name, int WriteCount)> _savepoints = [];
     private ReadView? _view;
+    private EpochBuilder? _changes;
 
     /// <summary>SET TRANSACTION READ ONLY.</summary>
     public bool IsReadOnly { get; set; }
@@ -43,10 +44,7 @@ internal sealed class Transaction(Database database) : IDisposable
             if (_view is null)
             {
                 _view = ReadView.Everything(database);
-                foreach (TableWrite write in _writes)
-                {
-                    AddPending(_view, write);
-                }
+                _changes = new EpochBuilder(database, _view.Epoch.Next, NowMicroseconds, _view) { RefusesNewKeys = true };
             }
 
             return _view;
@@ -54,19 +52,40 @@ internal sealed class Transaction(Database database) : IDisposable
     }
 
     /// <summary>Adds a statement's writes; takes them over.</summary>
-    /// <exception cref="SqlException">23505: a key exists already in what the transaction reads.</exception>
-    public void Add(IReadOnlyList<TableWrite> writes)
+    /// <returns>The rows the first of them really inserted (borrowed); null when it inserts none.</returns>
+    /// <exception cref="SqlException">23505: a key exists already. The check that counts is made again at commit.</exception>
+    public ColumnBatch? Add(IReadOnlyList<TableWrite> writes)
     {
-        foreach (TableWrite write in writes)
+        ReadView view = View;
+        ColumnBatch? first = null;
+        var kept = new List<TableWrite>(writes.Count);
+        int before = _changes!.Deltas.Count;
+        try
         {
-            CheckKeys(write);
-            TableWrite kept = write with { MustStillExist = write.Deletes is not null };
-            _writes.Add(kept);
-            if (_view is not null)
+            for (int i = 0; i < writes.Count; i++)
             {
-                AddPending(_view, kept);
+                TableWrite write = writes[i];
+                ColumnBatch? inserted = _changes.Apply(write with { MustStillExist = false });
+                first = i == 0 ? inserted : first;
+
+                // Rows that a conflict left out here stay out at commit.
+                kept.Add(write with { Inserts = inserted, MustStillExist = write.Deletes is not null });
             }
         }
+        catch
+        {
+            _changes.Undo();
+            throw;
+        }
+
+        _changes.Accept();
+        _writes.AddRange(kept);
+        for (int i = before; i < _changes.Deltas.Count; i++)
+        {
+            view.AddPending(_changes.Deltas[i].Relation, _changes.Deltas[i].Delta.Acquire());
+        }
+
+        return first;
     }
 
     /// <summary>After a commit in the middle: the next statement reads the newest epoch again.</summary>
@@ -81,8 +100,10 @@ internal sealed class Transaction(Database database) : IDisposable
     {
         target._writes.AddRange(_writes);
         target._view = _view;
+        target._changes = _changes;
         _writes.Clear();
         _view = null;
+        _changes = null;
     }
 
     public void Savepoint(string name) => _savepoints.Add((name, _writes.Count));
@@ -98,20 +119,16 @@ internal sealed class Transaction(Database database) : IDisposable
         int index = Find(name);
         int count = _savepoints[index].WriteCount;
         _savepoints.RemoveRange(index + 1, _savepoints.Count - index - 1);
-        foreach (TableWrite write in _writes.Skip(count))
+        if (_writes.Count > count)
         {
-            write.Release();
-        }
-
-        bool hadView = _view is not null && _writes.Count > count;
-        _writes.RemoveRange(count, _writes.Count - count);
-        if (hadView)
-        {
+            List<TableWrite> left = _writes[..count];
+            _writes.RemoveRange(0, count);
+            ReleaseWrites();
             _view!.ClearPending();
-            foreach (TableWrite write in _writes)
-            {
-                AddPending(_view, write);
-            }
+            ReleaseChanges();
+            _changes = new EpochBuilder(database, _view.Epoch.Next, NowMicroseconds, _view);
+            Add(left);
+            _changes.RefusesNewKeys = true;
         }
 
         IsFailed = false;
@@ -130,48 +147,30 @@ internal sealed class Transaction(Database database) : IDisposable
 
     public void Dispose()
     {
+        ReleaseChanges();
         _view?.Dispose();
         _view = null;
+        ReleaseWrites();
+    }
+
+    private void ReleaseChanges()
+    {
+        foreach (Dataflow.RelationDelta delta in _changes?.Deltas ?? [])
+        {
+            delta.Delta.Release();
+        }
+
+        _changes = null;
+    }
+
+    private void ReleaseWrites()
+    {
         foreach (TableWrite write in _writes)
         {
             write.Release();
         }
 
         _writes.Clear();
-    }
-
-    private static void AddPending(ReadView view, TableWrite write)
-    {
-        if (write.Deletes is not null)
-        {
-            view.AddPending(write.Table.Id, DeltaBatch.Create(write.Deletes, -1));
-        }
-
-        if (write.Inserts is not null)
-        {
-            view.AddPending(write.Table.Id, DeltaBatch.Create(write.Inserts, 1));
-        }
-    }
-
-    /// <summary>An early check, so that the statement at fault gets the error; the one that counts is made at commit.</summary>
-    private void CheckKeys(TableWrite write)
-    {
-        if (write.Table.PrimaryKey.IsEmpty || write.Inserts is null || write.OnConflict != ConflictBehavior.Error)
-        {
-            return;
-        }
-
-        var probe = new EpochBuilder(database, database.Published.Next, NowMicroseconds);
-        foreach (TableWrite earlier in _writes.Where(w => w.Table.Oid == write.Table.Oid))
-        {
-            probe.Apply(earlier with { MustStillExist = false });
-        }
-
-        probe.Apply(write with { MustStillExist = false });
-        foreach (Dataflow.RelationDelta delta in probe.Deltas)
-        {
-            delta.Delta.Release();
-        }
     }
 
     private int Find(string name)

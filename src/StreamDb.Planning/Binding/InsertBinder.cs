@@ -18,14 +18,16 @@ internal sealed class InsertBinder(BinderState state)
         LogicalNode source = WithGenerated(table, Source(insert, target));
         ConflictBehavior? behavior = null;
         ImmutableArray<ScalarExpression>? update = null;
+        ScalarExpression? where = null;
         if (insert.OnConflict is { } conflict)
         {
-            (behavior, update) = BindConflict(insert, conflict, table);
+            (behavior, update, where) = BindConflict(insert, conflict, table);
         }
 
         return new InsertPlan(table, source, behavior, Returning.Bind(state, insert.Returning, table, insert.Alias))
         {
             ConflictUpdate = update,
+            ConflictWhere = where,
         };
     }
 
@@ -146,13 +148,13 @@ internal sealed class InsertBinder(BinderState state)
             [.. table.Columns.Select(c => c.Name)]);
     }
 
-    private (ConflictBehavior Behavior, ImmutableArray<ScalarExpression>? Update) BindConflict(
+    private (ConflictBehavior Behavior, ImmutableArray<ScalarExpression>? Update, ScalarExpression? Where) BindConflict(
         InsertSyntax insert, OnConflictSyntax conflict, TableItem table)
     {
         CheckConflictTarget(conflict, table);
         if (conflict.DoesNothing)
         {
-            return (ConflictBehavior.Ignore, null);
+            return (ConflictBehavior.Ignore, null, null);
         }
 
         // The new row is computed over (existing row, excluded row).
@@ -161,22 +163,16 @@ internal sealed class InsertBinder(BinderState state)
         Scope both = new([.. existing.Items, .. excluded.Items], [.. existing.Visible, .. excluded.Visible], null);
         ExpressionBinder binder = new(state, both, null, "ON CONFLICT DO UPDATE");
         ScalarExpression[] row = [.. existing.Visible.Select(c => c.Expression)];
-        ScalarExpression[] current = [.. row];
         foreach ((int column, ScalarExpression value) in new AssignmentBinder(state, table, binder).Bind(conflict.Assignments))
         {
             row[column] = value;
         }
 
         ImmutableArray<ScalarExpression> update = ColumnExpressions.WithGenerated(state, table, [.. row]);
-        if (conflict.Where is not null)
-        {
-            ScalarExpression condition = binder.BindCondition(conflict.Where, "WHERE");
-            update = [.. update.Select((value, i) => new CaseExpression([new CaseBranch(condition, value)], current[i], value.Type))];
-        }
-
-        return SubqueryPlanting.HasSubqueries(update)
+        ScalarExpression? condition = conflict.Where is null ? null : binder.BindCondition(conflict.Where, "WHERE");
+        return SubqueryPlanting.HasSubqueries(condition is null ? update : [.. update, condition])
             ? throw BindError.NotSupported("a subquery in ON CONFLICT DO UPDATE", conflict.Position)
-            : (ConflictBehavior.Overwrite, update);
+            : (ConflictBehavior.Overwrite, update, condition);
     }
 
     private static void CheckConflictTarget(OnConflictSyntax conflict, TableItem table)

@@ -17,6 +17,7 @@ internal static class PlanRewriting
                 Source = Node(insert.Source),
                 Returning = Returning(insert.Returning),
                 ConflictUpdate = insert.ConflictUpdate is { } update ? All(update) : null,
+                ConflictWhere = insert.ConflictWhere is null ? null : rewrite(insert.ConflictWhere),
                 Finishing = insert.Finishing is null ? null : Finish(insert.Finishing),
             },
             UpdatePlan update => update with { Source = Node(update.Source), Returning = Returning(update.Returning) },

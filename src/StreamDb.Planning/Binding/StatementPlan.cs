@@ -28,6 +28,9 @@ public sealed record InsertPlan(TableItem Table, LogicalNode Source, ConflictBeh
     /// <summary>ON CONFLICT DO UPDATE SET: the new row, over (existing row, excluded row); null otherwise.</summary>
     public ImmutableArray<ScalarExpression>? ConflictUpdate { get; init; }
 
+    /// <summary>Its WHERE, over the same rows: an existing row that fails it stays, and is neither counted nor returned.</summary>
+    public ScalarExpression? ConflictWhere { get; init; }
+
     /// <summary>Order of the source rows when it matters (INSERT … SELECT … ORDER BY … LIMIT).</summary>
     public Finishing? Finishing { get; init; }
 }

@@ -19,20 +19,24 @@ public sealed class Lowering
 {
     private readonly Dictionary<LogicalNode, PhysicalNode> _done = new(ReferenceEqualityComparer.Instance);
     private readonly bool _isView;
+    private readonly bool _readsRelations;
     private readonly IArrangementCatalog? _arrangements;
 
-    private Lowering(bool isView, IArrangementCatalog? arrangements)
+    private Lowering(LogicalNode root, bool isView, IArrangementCatalog? arrangements)
     {
+        _readsRelations = Reads(root);
         _isView = isView;
         _arrangements = arrangements;
     }
 
     /// <summary>The plan of a maintained view. now() may only stand in temporal filters (0A000).</summary>
-    public static PhysicalNode LowerView(LogicalNode root) => new Lowering(isView: true, null).Lower(root);
+    public static PhysicalNode LowerView(LogicalNode root) => new Lowering(root, isView: true, null).Lower(root);
 
     /// <summary>The plan of an ad hoc query, which may read by key what <paramref name="arrangements"/> offers.</summary>
     public static PhysicalNode LowerQuery(LogicalNode root, IArrangementCatalog? arrangements) =>
-        new Lowering(isView: false, arrangements).Lower(root);
+        new Lowering(root, isView: false, arrangements).Lower(root);
+
+    private static bool Reads(LogicalNode node) => node is LogicalGet || node.Inputs.Any(Reads);
 
     private PhysicalNode Lower(LogicalNode node)
     {
@@ -54,7 +58,7 @@ public sealed class Lowering
             case LogicalValues values:
                 foreach (ScalarExpression expression in values.Rows.SelectMany(r => r))
                 {
-                    CheckNoNow(expression);
+                    CheckRepeatable(expression);
                 }
 
                 return new PhysicalValues(
@@ -65,7 +69,7 @@ public sealed class Lowering
             case LogicalProject project:
                 foreach (ScalarExpression expression in project.Expressions)
                 {
-                    CheckNoNow(expression);
+                    CheckRepeatable(expression);
                 }
 
                 return Map(Lower(project.Input), null, project.Expressions, project.Columns);
@@ -93,7 +97,7 @@ public sealed class Lowering
             case LogicalTableFunction function:
                 foreach (ScalarExpression argument in function.Arguments)
                 {
-                    CheckNoNow(argument);
+                    CheckRepeatable(argument);
                 }
 
                 {
@@ -129,6 +133,7 @@ public sealed class Lowering
         {
             if (!TemporalBound.UsesNow(conjunct))
             {
+                CheckRepeatable(conjunct);
                 ordinary.Add(conjunct);
             }
             else if (TemporalBound.TryParse(conjunct) is { } bound)
@@ -137,7 +142,7 @@ public sealed class Lowering
             }
             else
             {
-                CheckNoNow(conjunct);
+                CheckRepeatable(conjunct);
             }
         }
 
@@ -149,9 +154,10 @@ public sealed class Lowering
         int width = filter.Columns.Length;
         foreach (TemporalBound bound in temporal)
         {
+            // An unknown bound leaves the row out; to the filter itself it would mean "for ever".
             PhysicalNode withBound = Map(
                 input,
-                null,
+                WithNullability(bound.Bound, input).IsNullable ? new NotExpression(new IsNullExpression(bound.Bound)) : null,
                 [.. All(input), bound.Bound],
                 [.. filter.Columns, new Field("bound", SqlType.TimestampTz, bound.Bound.IsNullable)]);
             PhysicalNode filtered = new PhysicalTemporalFilter(withBound, bound.IsFrom ? width : null, bound.IsFrom ? null : width);
@@ -171,7 +177,7 @@ public sealed class Lowering
 
     private PhysicalNode LowerJoin(LogicalJoin join)
     {
-        CheckNoNow(join.Condition);
+        CheckRepeatable(join.Condition);
         PhysicalNode left = Lower(join.Left);
         PhysicalNode right = Lower(join.Right);
         (List<(ScalarExpression Left, ScalarExpression Right, bool NullsMatch)> keys, List<ScalarExpression> residual) =
@@ -299,7 +305,7 @@ public sealed class Lowering
                 a,
                 [.. a.Arguments.Select(Place)],
                 [.. a.OrderBy.Select(o => new SortKey(Place(o.Expression), o.Descending, o.NullsFirst))],
-                FilterOf(a) is { } filter ? Place(filter) : -1)),
+                FilterOf(a, input) is { } filter ? Place(filter) : -1)),
         ];
         PhysicalNode prepared = Map(
             input, null, [.. columns], [.. columns.Select((e, i) => new Field($"c{i}", e.Type, e.IsNullable))]);
@@ -311,7 +317,7 @@ public sealed class Lowering
 
         int Place(ScalarExpression expression)
         {
-            CheckNoNow(expression);
+            CheckRepeatable(expression);
             int index = columns.IndexOf(expression);
             if (index < 0)
             {
@@ -324,8 +330,9 @@ public sealed class Lowering
     }
 
     /// <summary>FILTER, and for an aggregate that collects rows also that its argument is not NULL.</summary>
-    private static ScalarExpression? FilterOf(AggregateCall call) =>
-        call.Function is { Kind: AggregateKind.Collected, IgnoresNulls: true } && call.Arguments is [{ IsNullable: true } argument, ..]
+    private static ScalarExpression? FilterOf(AggregateCall call, PhysicalNode input) =>
+        call.Function is { Kind: AggregateKind.Collected, IgnoresNulls: true } && call.Arguments is [var argument, ..]
+        && WithNullability(argument, input).IsNullable
             ? LogicalExpression.And([.. call.Filter is null ? [] : new[] { call.Filter }, new NotExpression(new IsNullExpression(argument))])
             : call.Filter;
 
@@ -363,14 +370,28 @@ public sealed class Lowering
     private static ScalarExpression WithNullability(ScalarExpression expression, PhysicalNode input) => LogicalExpressions.Rewrite(
         expression, e => e is ColumnExpression column ? column with { Nullable = input.Columns[column.Index].IsNullable } : e);
 
-    private void CheckNoNow(ScalarExpression expression)
+    /// <summary>
+    /// A view's expressions must give the same for a row when it leaves as when it came: the row taken out of
+    /// <c>SELECT random() FROM t</c> would else be another than the one put in. Constant rows never leave.
+    /// </summary>
+    private void CheckRepeatable(ScalarExpression expression)
     {
-        if (_isView && TemporalBound.UsesNow(expression))
+        if (!_isView)
+        {
+            return;
+        }
+
+        if (TemporalBound.UsesNow(expression))
         {
             throw new SqlException(SqlState.FeatureNotSupported, "now() in a materialized view may only bound a timestamp in WHERE")
             {
                 Hint = "Write the condition as column > now() - interval, or column <= now() - interval.",
             };
+        }
+
+        if (_readsRelations && (LogicalExpressions.IsVolatile(expression) || TemporalBound.UsesOtherTime(expression)))
+        {
+            throw new SqlException(SqlState.FeatureNotSupported, "volatile functions are not supported in a materialized view");
         }
     }
 }

@@ -19,6 +19,10 @@ internal sealed record TemporalBound(bool IsFrom, ScalarExpression Bound)
 {
     public static bool UsesNow(ScalarExpression expression) => LogicalExpressions.Any(expression, IsNow);
 
+    /// <summary>Whether the value depends on when it is asked for, in a way that no temporal filter follows.</summary>
+    public static bool UsesOtherTime(ScalarExpression expression) =>
+        LogicalExpressions.Any(expression, e => e is CallExpression { Function.Name: "statement_timestamp" or "localtime" or "current_time" });
+
     public static TemporalBound? TryParse(ScalarExpression conjunct)
     {
         if (conjunct is not CallExpression { Function.Name: ">" or ">=" or "<" or "<=", Arguments: [var left, var right] } call)
@@ -53,7 +57,7 @@ internal sealed record TemporalBound(bool IsFrom, ScalarExpression Bound)
     private static Interval? TrySolve(ScalarExpression expression) => expression switch
     {
         _ when IsNow(expression) => default(Interval),
-        CastExpression { Type.Kind: SqlTypeKind.Timestamp or SqlTypeKind.TimestampTz } cast => TrySolve(cast.Operand),
+        CastExpression { Type: { Kind: SqlTypeKind.Timestamp or SqlTypeKind.TimestampTz, Modifier: < 0 } } cast => TrySolve(cast.Operand),
         CallExpression { Function.Name: "-", Arguments: [var now, LiteralExpression { Value.Value: Interval { Months: 0 } interval }] }
             when TrySolve(now) is { } inner => new Interval(0, inner.Days - interval.Days, inner.Microseconds - interval.Microseconds),
         CallExpression { Function.Name: "+", Arguments: [var now, LiteralExpression { Value.Value: Interval { Months: 0 } interval }] }

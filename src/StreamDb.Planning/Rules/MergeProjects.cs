@@ -9,42 +9,63 @@ namespace StreamDb.Planning.Rules;
 /// </remarks>
 internal static class MergeProjects
 {
-    public static LogicalNode Apply(LogicalNode root)
-    {
-        Dictionary<LogicalNode, int> parents = LogicalRewriter.CountParents(root);
-        return new LogicalRewriter(node => Merge(node, parents)).Rewrite(root);
-    }
+    public static LogicalNode Apply(LogicalNode root) => new Pass(LogicalRewriter.CountParents(root)).Visit(root);
 
-    private static LogicalNode Merge(LogicalNode node, Dictionary<LogicalNode, int> parents)
+    private sealed class Pass(Dictionary<LogicalNode, int> parents)
     {
-        if (node is not LogicalProject outer)
-        {
-            return node;
-        }
+        private readonly Dictionary<LogicalNode, LogicalNode> _done = new(ReferenceEqualityComparer.Instance);
 
-        if (outer.Input is LogicalProject inner && parents.GetValueOrDefault(inner) <= 1)
+        /// <summary>Rewritten nodes that several others read.</summary>
+        private readonly HashSet<LogicalNode> _shared = new(ReferenceEqualityComparer.Instance);
+
+        public LogicalNode Visit(LogicalNode node)
         {
-            int[] reads = new int[inner.Expressions.Length];
-            LogicalExpressions.Visit(outer, e =>
+            if (_done.TryGetValue(node, out LogicalNode? known))
             {
-                if (e is Expressions.Trees.ColumnExpression column)
-                {
-                    reads[column.Index]++;
-                }
-            });
-            bool mayMerge = inner.Expressions.Select((e, i) => e is Expressions.Trees.ColumnExpression or Expressions.Trees.LiteralExpression
-                || (reads[i] <= 1 && !LogicalExpressions.IsVolatile(e))).All(ok => ok);
-            if (mayMerge)
-            {
-                outer = new LogicalProject(
-                    inner.Input, [.. outer.Expressions.Select(e => LogicalExpressions.Substitute(e, inner.Expressions))], outer.Names);
+                return known;
             }
+
+            LogicalNode result = Merge(LogicalRewriter.RewriteInputs(node, Visit));
+            _done.Add(node, result);
+            if (parents.GetValueOrDefault(node) > 1)
+            {
+                _shared.Add(result);
+            }
+
+            return result;
         }
 
-        return outer.Expressions.Length == outer.Input.Columns.Length
-            && outer.Expressions.Select((e, i) => e is Expressions.Trees.ColumnExpression column && column.Index == i).All(same => same)
-            && outer.Names.SequenceEqual(outer.Input.Columns.Select(f => f.Name))
-                ? outer.Input
-                : outer;
+        private LogicalNode Merge(LogicalNode node)
+        {
+            if (node is not LogicalProject outer)
+            {
+                return node;
+            }
+
+            if (outer.Input is LogicalProject inner && !_shared.Contains(inner))
+            {
+                int[] reads = new int[inner.Expressions.Length];
+                LogicalExpressions.Visit(outer, e =>
+                {
+                    if (e is Expressions.Trees.ColumnExpression column)
+                    {
+                        reads[column.Index]++;
+                    }
+                });
+                bool mayMerge = inner.Expressions.Select((e, i) => e is Expressions.Trees.ColumnExpression or Expressions.Trees.LiteralExpression
+                    || (reads[i] <= 1 && !LogicalExpressions.IsVolatile(e))).All(ok => ok);
+                if (mayMerge)
+                {
+                    outer = new LogicalProject(
+                        inner.Input, [.. outer.Expressions.Select(e => LogicalExpressions.Substitute(e, inner.Expressions))], outer.Names);
+                }
+            }
+
+            return outer.Expressions.Length == outer.Input.Columns.Length
+                && outer.Expressions.Select((e, i) => e is Expressions.Trees.ColumnExpression column && column.Index == i).All(same => same)
+                && outer.Names.SequenceEqual(outer.Input.Columns.Select(f => f.Name))
+                    ? outer.Input
+                    : outer;
+        }
     }
 }

@@ -65,7 +65,9 @@ internal static class OrderJoins
                 }
 
                 LogicalNode input = Visit(inputs[next]);
-                ILookup<bool, ScalarExpression> ready = conjuncts.ToLookup(c => LogicalExpressions.ColumnsOf(c).All(x => position[x] >= 0));
+                // A volatile conjunct is asked of every whole row.
+                ILookup<bool, ScalarExpression> ready = conjuncts.ToLookup(c =>
+                    LogicalExpressions.ColumnsOf(c).All(x => position[x] >= 0) && (rest.Count == 0 || !LogicalExpressions.IsVolatile(c)));
                 ScalarExpression condition = LogicalExpression.And(
                     ready[true].Select(c => LogicalExpressions.RemapColumns(c, x => position[x])));
                 conjuncts = [.. ready[false]];

@@ -76,11 +76,19 @@ internal static class PushPredicates
                     }
 
                 case LogicalDistinct distinct:
-                    return new LogicalDistinct(Push(distinct.Input, conjuncts));
+                    {
+                        (List<ScalarExpression> down, List<ScalarExpression> stay) = Split(conjuncts, _ => true);
+                        return Filter(new LogicalDistinct(Push(distinct.Input, down)), stay);
+                    }
 
                 case LogicalSetOperation { Kind: SetOperationKind.Union } union:
-                    return new LogicalSetOperation(
-                        SetOperationKind.Union, union.IsAll, [.. union.Operands.Select(o => Push(o, [.. conjuncts]))]);
+                    {
+                        (List<ScalarExpression> down, List<ScalarExpression> stay) = Split(conjuncts, _ => true);
+                        return Filter(
+                            new LogicalSetOperation(
+                                SetOperationKind.Union, union.IsAll, [.. union.Operands.Select(o => Push(o, [.. down]))]),
+                            stay);
+                    }
 
                 case LogicalTableFunction function:
                     {
@@ -142,6 +150,12 @@ internal static class PushPredicates
 
             foreach (ScalarExpression conjunct in LogicalExpressions.Conjuncts(join.Condition))
             {
+                if (LogicalExpressions.IsVolatile(conjunct))
+                {
+                    on.Add(conjunct);
+                    continue;
+                }
+
                 // ON: a left join keeps left rows that fail it, so it may only thin out the right side.
                 if (join.Kind is JoinKind.Inner or JoinKind.Right or JoinKind.Semi && IsLeft(conjunct) && HasColumns(conjunct))
                 {

@@ -31,8 +31,9 @@ public sealed class ChangeTests
 
         Assert.Equal(ConflictBehavior.Overwrite, upsert.OnConflict);
         Assert.Equal(
-            ["case((#0 > 0): #0, #0)", "case((#0 > 0): #4, #1)", "case((#0 > 0): (#2 + 1::double precision), #2)"],
+            ["#0", "#4", "(#2 + 1::double precision)"],
             upsert.ConflictUpdate!.Value.Select(BindingFixture.Text));
+        Assert.Equal("(#0 > 0)", BindingFixture.Text(upsert.ConflictWhere!));
     }
 
     [Theory]

@@ -1,0 +1,91 @@
+using Xunit;
+
+namespace StreamDb.Tests.Planning.Rules;
+
+public class OrderJoinsTests
+{
+    [Theory]
+    [InlineData(
+        "SELECT * FROM t, s, r WHERE t.a = r.k AND r.w = s.v",
+        """
+        Project [a, b, c, k, v, k, w]
+          Inner Join on ((a = k) AND (w = v))
+            Inner Join on t
+              Get t
+              Get s
+            Get r
+        =>
+        Project [a, b, c, k, v, k, w]
+          Project [a, b, c, k, v, k, w]
+            Inner Join on (w = v)
+              Inner Join on (a = k)
+                Get t
+                Get r
+              Get s
+        """)]
+    public void A_cross_product_gives_way_to_an_equality(string sql, string plans) =>
+        Assert.Equal(plans.ReplaceLineEndings("\n"), RuleFixture.Run("order", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT * FROM t, s, r WHERE t.a = s.k AND t.b = r.k AND s.v + r.w > 3",
+        """
+        Project [a, b, c, k, v, k, w]
+          Inner Join on ((b = k) AND ((v + w) > 3))
+            Inner Join on (a = k)
+              Get t
+              Get s
+            Get r
+        =>
+        Project [a, b, c, k, v, k, w]
+          Inner Join on ((b = k) AND ((v + w) > 3))
+            Inner Join on (a = k)
+              Get t
+              Get s
+            Get r
+        """)]
+    public void Joins_with_equalities_keep_the_order_written(string sql, string plans) =>
+        Assert.Equal(plans.ReplaceLineEndings("\n"), RuleFixture.Run("order", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT * FROM t, s, r",
+        """
+        Project [a, b, c, k, v, k, w]
+          Inner Join on t
+            Inner Join on t
+              Get t
+              Get s
+            Get r
+        =>
+        Project [a, b, c, k, v, k, w]
+          Inner Join on t
+            Inner Join on t
+              Get t
+              Get s
+            Get r
+        """)]
+    public void Without_equalities_nothing_moves(string sql, string plans) =>
+        Assert.Equal(plans.ReplaceLineEndings("\n"), RuleFixture.Run("order", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT * FROM t LEFT JOIN s ON t.a = s.k, r WHERE r.w = t.b",
+        """
+        Project [a, b, c, k, v, k, w]
+          Inner Join on (w = b)
+            Left Join on (a = k)
+              Get t
+              Get s
+            Get r
+        =>
+        Project [a, b, c, k, v, k, w]
+          Inner Join on (w = b)
+            Left Join on (a = k)
+              Get t
+              Get s
+            Get r
+        """)]
+    public void Outer_joins_stay_whole(string sql, string plans) =>
+        Assert.Equal(plans.ReplaceLineEndings("\n"), RuleFixture.Run("order", sql));
+}

@@ -3,6 +3,7 @@ using StreamDb.Core.Columns;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Scheduling;

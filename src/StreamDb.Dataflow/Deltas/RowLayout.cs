@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
-using StreamDb.Core.Types;
 
 namespace StreamDb.Dataflow.Deltas;
 

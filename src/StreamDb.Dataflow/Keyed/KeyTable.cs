@@ -168,42 +168,6 @@ internal sealed unsafe class KeyTable : IDisposable
         Version++;
     }
 
-    /// <summary>The key of a slot and its length.</summary>
-    public byte* Key(byte* slot, out int length)
-    {
-        if (_keys is null)
-        {
-            length = _keyBytes;
-            return slot + 8;
-        }
-
-        byte* copy = *(byte**)(slot + 16);
-        length = *(int*)copy;
-        return copy + 8;
-    }
-
-    /// <summary>Calls <paramref name="action"/> with every slot. Not while keys are added or removed.</summary>
-    public void ForEach(SlotAction action)
-    {
-        Segment? last = null;
-        foreach (Segment segment in _directory)
-        {
-            if (ReferenceEquals(segment, last))
-            {
-                continue;
-            }
-
-            last = segment;
-            for (byte* slot = segment.Slots; slot < segment.End; slot += _slotBytes)
-            {
-                if (*(ulong*)slot != 0)
-                {
-                    action(slot);
-                }
-            }
-        }
-    }
-
     public void Dispose()
     {
         Segment? last = null;
@@ -417,8 +381,6 @@ internal sealed unsafe class KeyTable : IDisposable
             segment.Resize((int)(segment.Mask + 1) / 2, _slotBytes, this);
         }
     }
-
-    public delegate void SlotAction(byte* slot);
 
     private sealed class Segment
     {

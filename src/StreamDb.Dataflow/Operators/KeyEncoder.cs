@@ -1,4 +1,3 @@
-using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;

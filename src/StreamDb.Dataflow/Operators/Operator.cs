@@ -1,4 +1,3 @@
-using StreamDb.Core.Diagnostics;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Scheduling;

@@ -24,33 +24,3 @@ internal sealed class PassOperator(OperatorContext context) : Operator(context)
         }
     }
 }
-
-/// <summary>Passes deltas on with weights of the opposite sign.</summary>
-internal sealed class NegateOperator(OperatorContext context) : Operator(context)
-{
-    protected override void Process(int port, DeltaBatch batch) => Emit(batch.Negate());
-}
-
-/// <summary>Applies a linear transform.</summary>
-internal sealed class MapOperator(OperatorContext context, IBatchTransform transform) : Operator(context)
-{
-    protected override void Process(int port, DeltaBatch batch)
-    {
-        if (transform.Apply(batch) is { } output)
-        {
-            Emit(output);
-        }
-    }
-}
-
-/// <summary>Hands deltas to a consumer outside.</summary>
-internal sealed class ConsumeOperator(OperatorContext context, IDeltaConsumer consumer) : Operator(context)
-{
-    protected override void Process(int port, DeltaBatch batch)
-    {
-        if (!Scheduler.IsBackfill)
-        {
-            consumer.Consume(Context.Epoch, batch);
-        }
-    }
-}

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Keyed;
 using StreamDb.Dataflow.Ports;
 

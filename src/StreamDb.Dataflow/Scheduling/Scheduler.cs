@@ -1,5 +1,6 @@
 using System.Numerics;
 using StreamDb.Core.Diagnostics;
+using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 
 namespace StreamDb.Dataflow.Scheduling;

@@ -1,6 +1,6 @@
-using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 
 namespace StreamDb.Dataflow.Scheduling;

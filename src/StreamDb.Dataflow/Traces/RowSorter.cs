@@ -50,37 +50,6 @@ internal sealed unsafe class RowSorter : IDisposable
         return builder.Finish();
     }
 
-    /// <summary>Calls back with each distinct row's first index and total weight, in order, leaving out weight 0.</summary>
-    public int Consolidate(PackedRows rows, long* weights, int* keptRows, long* keptWeights)
-    {
-        int count = rows.Count;
-        Order(rows);
-        int kept = 0;
-        for (int i = 0; i < count;)
-        {
-            int first = _items[i].Index;
-            long weight = weights is null ? 1 : weights[first];
-            for (i++; i < count; i++)
-            {
-                int next = _items[i].Index;
-                if (RowCodec.Compare(rows.Row(first), rows.Length(first), rows.Row(next), rows.Length(next)) != 0)
-                {
-                    break;
-                }
-
-                weight = checked(weight + (weights is null ? 1 : weights[next]));
-            }
-
-            if (weight != 0)
-            {
-                keptRows[kept] = first;
-                keptWeights[kept++] = weight;
-            }
-        }
-
-        return kept;
-    }
-
     public void Dispose()
     {
         NativeMemory.Free(_items);

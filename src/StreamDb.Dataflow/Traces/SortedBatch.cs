@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamDb.Core.Diagnostics;
-using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Keyed;
 
 namespace StreamDb.Dataflow.Traces;

@@ -1,10 +1,10 @@
-using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Scheduling;
 
-namespace StreamDb.Dataflow.Operators;
+namespace StreamDb.Dataflow.Exchange;
 
 /// <summary>Moves each delta to the worker that owns its key. Exists only with several workers.</summary>
 /// <remarks>

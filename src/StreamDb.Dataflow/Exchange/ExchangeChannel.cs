@@ -1,7 +1,8 @@
 using StreamDb.Core.Diagnostics;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Scheduling;
 
-namespace StreamDb.Dataflow.Scheduling;
+namespace StreamDb.Dataflow.Exchange;
 
 /// <summary>The mailboxes of one exchange: a queue of packets from every worker to every other.</summary>
 /// <remarks>
@@ -58,17 +59,5 @@ internal sealed class ExchangeChannel
 
             return packet;
         }
-    }
-}
-
-/// <summary>The broken invariant that stopped the engine, if any.</summary>
-internal sealed class EngineFault
-{
-    private volatile Exception? _reason;
-
-    public Exception? Reason
-    {
-        get => _reason;
-        set => _reason ??= value;
     }
 }

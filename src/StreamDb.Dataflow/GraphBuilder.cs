@@ -1,24 +1,12 @@
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
+using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Scheduling;
 
 namespace StreamDb.Dataflow;
-
-/// <summary>What a graph under construction asks of where it will run.</summary>
-internal interface IGraphHost
-{
-    /// <summary>Whether a relation is fed from outside rather than by a dataflow.</summary>
-    bool IsBase(RelationId relation);
-
-    /// <summary>The shared index of a relation by these keys; null where nothing is shared (one-shot runs).</summary>
-    SharedIndex? FindIndex(RelationId relation, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch);
-
-    /// <summary>The mailboxes of the n-th exchange of this dataflow, the same for all workers.</summary>
-    ExchangeChannel Channel(int ordinal);
-}
 
 /// <summary>Turns a description into operators, on one worker.</summary>
 internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group, IGraphHost host)
@@ -274,10 +262,4 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
 
         public bool IsShared { get; set; }
     }
-}
-
-/// <summary>An index that several dataflows read: one operator per worker keeps it.</summary>
-internal sealed class SharedIndex(IndexOperator[] operators)
-{
-    public IndexOperator[] Operators { get; } = operators;
 }

@@ -1,0 +1,10 @@
+using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Ports;
+
+namespace StreamDb.Dataflow.Operators;
+
+/// <summary>Passes deltas on with weights of the opposite sign.</summary>
+internal sealed class NegateOperator(OperatorContext context) : Operator(context)
+{
+    protected override void Process(int port, DeltaBatch batch) => Emit(batch.Negate());
+}

@@ -1,0 +1,231 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using StreamDb.Testing.Servers;
+
+namespace StreamDb.Testing.Crash;
+
+/// <summary>Kills a loaded server with SIGKILL again and again, and checks after each restart that nothing acknowledged is missing.</summary>
+/// <remarks>
+/// Each writer knows exactly what its rows must be (see <see cref="CrashWriter"/>), in a table without key, where a write that
+/// was replayed twice would show, and a counter that UPDATE adds to. On top are views of every stateful kind; after a restart
+/// each must equal its query run ad hoc.
+/// </remarks>
+public sealed class CrashHarness
+{
+    private static readonly (string Name, string Query)[] _views =
+    [
+        ("per_writer", "SELECT writer, count(*) AS entries, sum(value) AS total, max(number) AS newest FROM entries GROUP BY writer"),
+        ("everything", "SELECT count(*) AS entries, sum(value) AS total FROM entries"),
+        ("joined", "SELECT e.writer, e.number, e.part, c.value FROM entries e JOIN counters c ON e.writer = c.writer WHERE e.value % 50 = 0"),
+        ("newest", "SELECT writer, number, part FROM entries ORDER BY number DESC, writer, part LIMIT 10"),
+        ("values_used", "SELECT DISTINCT value % 100 AS value FROM entries"),
+        ("busiest", "SELECT writer, total FROM per_writer WHERE total > 100"),
+    ];
+
+    private readonly CrashOptions _options;
+    private readonly Random _random;
+    private readonly CrashWriter[] _writers;
+    private readonly List<double> _restartMs = [];
+    private int _kills;
+    private int _startKills;
+    private int _unacknowledged;
+    private int _unacknowledgedApplied;
+
+    private CrashHarness(CrashOptions options)
+    {
+        _options = options;
+        _random = new Random(options.Seed);
+        _writers = [.. Enumerable.Range(0, options.WriterCount).Select(i => new CrashWriter(i, new Random((options.Seed * 1000) + i)))];
+    }
+
+    private long AcknowledgedCount => _writers.Sum(w => w.AcknowledgedCount);
+
+    /// <exception cref="CrashException">A check failed; the message names the data directory, which is kept.</exception>
+    public static Task<CrashFigures> RunAsync(CrashOptions options) => new CrashHarness(options).RunAsync();
+
+    private async Task<CrashFigures> RunAsync()
+    {
+        for (int done = 0; done < _options.Cycles; done += _options.CyclesPerDirectory)
+        {
+            string directory = Directory.CreateTempSubdirectory("streamdb-crash-").FullName;
+            foreach (CrashWriter writer in _writers)
+            {
+                writer.Forget();
+            }
+
+            try
+            {
+                await RunDirectoryAsync(directory, Math.Min(_options.CyclesPerDirectory, _options.Cycles - done)).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                throw new CrashException($"after {_kills} kills, data in {directory}: {error}");
+            }
+
+            Directory.Delete(directory, recursive: true);
+        }
+
+        _restartMs.Sort();
+        return new CrashFigures(
+            _kills,
+            _startKills,
+            AcknowledgedCount,
+            _writers.Sum(w => w.TransactionCount),
+            _unacknowledged,
+            _unacknowledgedApplied,
+            _restartMs[_restartMs.Count / 2]);
+    }
+
+    private async Task RunDirectoryAsync(string directory, int cycles)
+    {
+        var server = new TestServerOptions { DataDirectory = directory, WorkerCount = _options.WorkerCount };
+        for (int cycle = 0; cycle <= cycles; cycle++)
+        {
+            if (cycle > 0 && _random.Next(100) < _options.StartKillPercent)
+            {
+                await KillWhileStartingAsync(server).ConfigureAwait(false);
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            await using TestServer running = await TestServer.StartAsync(server).ConfigureAwait(false);
+            string connectionString = ConnectionStringOf(running);
+            if (cycle == 0)
+            {
+                await CreateAsync(connectionString).ConfigureAwait(false);
+            }
+            else
+            {
+                _restartMs.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                await CheckAsync(connectionString).ConfigureAwait(false);
+            }
+
+            if (cycle < cycles)
+            {
+                await LoadAndKillAsync(running, connectionString).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task LoadAndKillAsync(TestServer server, string connectionString)
+    {
+        Task[] writers = [.. _writers.Select(w => Task.Run(() => w.RunAsync(connectionString)))];
+        long target = AcknowledgedCount + _random.Next(_options.WritesMax);
+        long start = Stopwatch.GetTimestamp();
+        while (AcknowledgedCount < target && Stopwatch.GetElapsedTime(start).TotalMilliseconds < _options.LoadMsMax && !server.HasExited)
+        {
+            await Task.Delay(1).ConfigureAwait(false);
+        }
+
+        await Task.Delay(_random.Next(5)).ConfigureAwait(false);
+        if (server.HasExited)
+        {
+            throw new CrashException($"the server ended by itself:\n{server.Log}");
+        }
+
+        server.Kill();
+        _kills++;
+        await Task.WhenAll(writers).ConfigureAwait(false);
+        _unacknowledged += _writers.Count(w => w.InDoubt is not null);
+    }
+
+    /// <summary>Recovery is interrupted, and must be able to begin again.</summary>
+    private async Task KillWhileStartingAsync(TestServerOptions options)
+    {
+        try
+        {
+            await using TestServer started = await TestServer.StartAsync(
+                options with { StartTimeout = TimeSpan.FromMilliseconds(_random.Next(50, 1000)) }).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException)
+        {
+            // It did not listen in time and was killed, which is the point.
+        }
+
+        _startKills++;
+    }
+
+    private async Task CreateAsync(string connectionString)
+    {
+        await using NpgsqlConnection connection = await ConnectAsync(connectionString).ConfigureAwait(false);
+        await ExecuteAsync(connection, "CREATE TABLE entries (writer int NOT NULL, number bigint NOT NULL, part int NOT NULL, value bigint NOT NULL)").ConfigureAwait(false);
+        await ExecuteAsync(connection, "CREATE TABLE counters (writer int PRIMARY KEY, value bigint NOT NULL)").ConfigureAwait(false);
+        string rows = string.Join(", ", Enumerable.Range(0, _writers.Length).Select(w => string.Create(CultureInfo.InvariantCulture, $"({w}, 0)")));
+        await ExecuteAsync(connection, $"INSERT INTO counters VALUES {rows}").ConfigureAwait(false);
+        foreach ((string name, string query) in _views)
+        {
+            await ExecuteAsync(connection, $"CREATE MATERIALIZED VIEW {name} AS {query}").ConfigureAwait(false);
+        }
+    }
+
+    private async Task CheckAsync(string connectionString)
+    {
+        await using NpgsqlConnection connection = await ConnectAsync(connectionString).ConfigureAwait(false);
+        var found = _writers.Select(_ => new WriterState()).ToArray();
+        foreach (string[] row in await QueryAsync(connection, "SELECT writer, number, part, value FROM entries").ConfigureAwait(false))
+        {
+            (int writer, long number, int part) = ((int)Number(row[0]), Number(row[1]), (int)Number(row[2]));
+            if (Number(row[3]) != WriterOperation.ValueOf(writer, number, part))
+            {
+                throw new CrashException($"wrong value in ({string.Join(", ", row)})");
+            }
+
+            SortedDictionary<(long Number, int Part), int> rows = found[writer].Rows;
+            rows[(number, part)] = rows.GetValueOrDefault((number, part)) + 1;
+        }
+
+        foreach (string[] row in await QueryAsync(connection, "SELECT writer, value FROM counters").ConfigureAwait(false))
+        {
+            found[Number(row[0])].Counter = Number(row[1]);
+        }
+
+        for (int i = 0; i < _writers.Length; i++)
+        {
+            _unacknowledgedApplied += _writers[i].Settle(found[i]) == true ? 1 : 0;
+        }
+
+        foreach ((string name, string query) in _views)
+        {
+            string view = Text(await QueryAsync(connection, $"SELECT * FROM {name}").ConfigureAwait(false));
+            string expected = Text(await QueryAsync(connection, query).ConfigureAwait(false));
+            if (view != expected)
+            {
+                throw new CrashException($"view {name} is\n{view}\nits query is\n{expected}");
+            }
+        }
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+
+    private static string Text(List<string[]> rows) => string.Join('\n', rows.Select(r => string.Join('|', r)).Order(StringComparer.Ordinal));
+
+    /// <summary>No pool: a connection to a killed server must not come back.</summary>
+    private static string ConnectionStringOf(TestServer server) =>
+        server.ConnectionString + ";Pooling=false;Server Compatibility Mode=NoTypeLoading;Command Timeout=60;Include Error Detail=true";
+
+    private static async Task<NpgsqlConnection> ConnectAsync(string connectionString)
+    {
+        var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync().ConfigureAwait(false);
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<List<string[]>> QueryAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true };
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        List<string[]> rows = [];
+        while (await reader.ReadAsync().ConfigureAwait(false))
+        {
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "NULL" : reader.GetString(i))]);
+        }
+
+        return rows;
+    }
+}

@@ -423,7 +423,7 @@ internal sealed class Session : ISession
     public StatementContext Context(CancellationToken cancellation) => new(
         Database,
         User,
-        [.. _settings.SearchPath],
+        [.. _settings.SearchPath.Where(s => Database.Catalog.FindSchema(s) is not null)],
         TextFormat,
         Transaction?.NowMicroseconds ?? Database.Options.Clock.NowMicroseconds,
         cancellation)
@@ -519,7 +519,7 @@ internal sealed class Session : ISession
             return null;
         }
 
-        StatementDispatcher.CheckMayWrite(this);
+        StatementDispatcher.CheckMayWrite(this, "INSERT");
         var request = new DmlRequest(writes, context) { Cancellation = cancellation };
         try
         {
@@ -546,10 +546,11 @@ internal sealed class Session : ISession
     {
         CheckMayRun(prepared.Statement.Syntax);
         LastQuery = prepared.Statement.Text;
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var timeout = new CancellationTokenSource();
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timeout.Token);
         if (_settings.StatementTimeoutMs > 0)
         {
-            linked.CancelAfter(_settings.StatementTimeoutMs);
+            timeout.CancelAfter(_settings.StatementTimeoutMs);
         }
 
         lock (_cancelGate)
@@ -561,9 +562,10 @@ internal sealed class Session : ISession
         {
             return await StatementDispatcher.RunAsync(this, prepared, parameters, linked.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        catch (Exception e) when (linked.IsCancellationRequested && e is OperationCanceledException or SqlException { State: SqlState.QueryCanceled })
         {
-            throw new SqlException(SqlState.QueryCanceled, "canceling statement due to user request");
+            throw new SqlException(
+                SqlState.QueryCanceled, $"canceling statement due to {(timeout.IsCancellationRequested ? "statement timeout" : "user request")}");
         }
         finally
         {

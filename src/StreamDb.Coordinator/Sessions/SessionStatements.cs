@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
@@ -168,7 +169,8 @@ internal static class SessionStatements
             return;
         }
 
-        string value = string.Join(", ", set.Values.Select(ValueText));
+        // Each item of a search path is one schema name, quoted where it needs to be when the list is shown.
+        string value = string.Join(", ", set.Values.Select(v => set.Name == "search_path" ? ItemText.Quote(ValueText(v)) : ValueText(v)));
         if (set.Name is "role" or "session_authorization")
         {
             return;

@@ -117,6 +117,12 @@ internal sealed class ReadView : IDisposable
 
         if (get.Lookup is { } lookup)
         {
+            if (lookup.Values.Any(v => v is LiteralExpression { Value.IsNull: true }))
+            {
+                // Equality with NULL is never true.
+                yield break;
+            }
+
             ColumnBatch key = KeyOf(get, lookup);
             DeltaBatch found = _snapshots[new RelationId(lookup.ArrangementOid)].Lookup(key);
             key.Release();

@@ -67,12 +67,12 @@ internal static class StatementDispatcher
             case ExplainPlan explain:
                 return Explain.Run(explain, prepared.BoundCatalog!, context);
             case CopyPlan { IsFrom: true } copy:
-                CheckMayWrite(session);
+                CheckMayWrite(session, "COPY FROM");
                 return new CopyIn(session, copy, context);
             case CopyPlan copy:
                 return new CopyOut(copy, ColumnsOf(copy.Query!)!, RunBuffered(session, copy.Query!, context), context);
             default:
-                CheckMayWrite(session);
+                CheckMayWrite(session, CommandOf(prepared));
                 return await RunDmlAsync(session, prepared, parameters, context).ConfigureAwait(false);
         }
     }
@@ -98,11 +98,12 @@ internal static class StatementDispatcher
         await request.Completion.ConfigureAwait(false);
     }
 
-    public static void CheckMayWrite(Session session)
+    /// <param name="command">The statement's first words, for the message.</param>
+    public static void CheckMayWrite(Session session, string command)
     {
         if (session.Transaction is { IsReadOnly: true } || (session.Transaction is null && session.Settings.Get("default_transaction_read_only") == "on"))
         {
-            throw new SqlException(SqlState.ReadOnlySqlTransaction, "cannot execute a writing statement in a read-only transaction");
+            throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {command} in a read-only transaction");
         }
     }
 
@@ -187,7 +188,7 @@ internal static class StatementDispatcher
 
     private static async Task<StatementResult> RunDdlAsync(Session session, PreparedStatement prepared, CancellationToken cancellation)
     {
-        CheckMayWrite(session);
+        CheckMayWrite(session, CommandOf(prepared));
         if (session.Transaction is { } transaction)
         {
             if (transaction.HasWrites || transaction.IsExplicit)
@@ -209,6 +210,23 @@ internal static class StatementDispatcher
 
         return new CommandResult(request.Tag);
     }
+
+    private static string CommandOf(PreparedStatement prepared) => prepared.Statement.Syntax switch
+    {
+        InsertSyntax => "INSERT",
+        UpdateSyntax => "UPDATE",
+        DeleteSyntax => "DELETE",
+        TruncateSyntax => "TRUNCATE TABLE",
+        CommentSyntax => "COMMENT",
+        CreateTableSyntax => "CREATE TABLE",
+        CreateSourceSyntax => "CREATE SOURCE",
+        CreateViewSyntax => "CREATE VIEW",
+        CreateMaterializedViewSyntax => "CREATE MATERIALIZED VIEW",
+        CreateIndexSyntax => "CREATE INDEX",
+        CreateSchemaSyntax => "CREATE SCHEMA",
+        DropSyntax drop => $"DROP {drop.Kind.ToString().ToUpperInvariant()}",
+        _ => "ALTER",
+    };
 
     private static bool IsDdl(StatementSyntax syntax) => syntax is CreateTableSyntax or CreateSourceSyntax or CreateViewSyntax
         or CreateMaterializedViewSyntax or CreateIndexSyntax or CreateSchemaSyntax or CommentSyntax or AlterSyntax

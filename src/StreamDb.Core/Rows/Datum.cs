@@ -53,6 +53,19 @@ public readonly struct Datum(object? value) : IEquatable<Datum>
         _ => Equals(Value, other.Value),
     };
 
+    /// <summary>
+    /// The same value in the same form. Equality goes by SQL's "="; one constant may stand for another only if they are identical:
+    /// 1.0 and 1.00, 1 day and 24 hours, 0.0 and -0.0 are equal and print, or compute, differently.
+    /// </summary>
+    public bool IsIdenticalTo(Datum other) => (Value, other.Value) switch
+    {
+        (Numeric left, Numeric right) => left.Equals(right) && left.Scale == right.Scale,
+        (Interval left, Interval right) => left.Months == right.Months && left.Days == right.Days && left.Microseconds == right.Microseconds,
+        (double left, double right) => BitConverter.DoubleToInt64Bits(left) == BitConverter.DoubleToInt64Bits(right),
+        (float left, float right) => BitConverter.SingleToInt32Bits(left) == BitConverter.SingleToInt32Bits(right),
+        _ => Equals(other),
+    };
+
     public override bool Equals(object? obj) => obj is Datum other && Equals(other);
 
     public override int GetHashCode()

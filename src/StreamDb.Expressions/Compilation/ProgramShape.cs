@@ -18,7 +18,7 @@ namespace StreamDb.Expressions.Compilation;
 internal sealed class ProgramShape
 {
     private readonly Dictionary<string, Node> _nodes = [];
-    private readonly Dictionary<(Datum, PhysicalType), int> _literals = [];
+    private readonly Dictionary<LiteralExpression, int> _literals = [];
     private readonly List<object> _constants = [];
     private readonly List<byte[]> _pinned = [];
     private readonly List<int> _columns = [];
@@ -101,11 +101,11 @@ internal sealed class ProgramShape
             return Intern(NodeKind.Null, literal.Type.Physical, []);
         }
 
-        if (!_literals.TryGetValue((literal.Value, literal.Type.Physical), out int slot))
+        if (!_literals.TryGetValue(literal, out int slot))
         {
             slot = _constants.Count;
             _constants.Add(ToConstant(literal.Value));
-            _literals.Add((literal.Value, literal.Type.Physical), slot);
+            _literals.Add(literal, slot);
         }
 
         return Intern(NodeKind.Constant, literal.Type.Physical, [], slot);

@@ -14,6 +14,11 @@ public sealed record LiteralExpression(Datum Value, SqlType Type) : ScalarExpres
 
     public override IReadOnlyList<ScalarExpression> Children => [];
 
+    /// <summary>Equal expressions are computed once, so equal literals must be identical, not just equal in SQL.</summary>
+    public bool Equals(LiteralExpression? other) => other is not null && Type.Equals(other.Type) && Value.IsIdenticalTo(other.Value);
+
+    public override int GetHashCode() => HashCode.Combine(Type, Value);
+
     public override ScalarExpression WithChildren(IReadOnlyList<ScalarExpression> children) => this;
 
     public static LiteralExpression Null(SqlType type) => new(Datum.Null, type);

@@ -101,7 +101,7 @@ internal sealed class AlterBinder(BinderState state)
                 // Accepted so that scripts run: there is one owner, and parallelism is the engine's own business.
                 return item;
             default:
-                throw BindError.NotSupported($"{tag} … {ActionName(action)}", action.Position);
+                throw BindError.NotSupported($"{tag} … {ActionName(action)}", action.Position, action is AddConstraintSyntax ? "Declare it in CREATE TABLE." : null);
         }
     }
 

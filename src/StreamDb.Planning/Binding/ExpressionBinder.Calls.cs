@@ -45,7 +45,7 @@ internal sealed partial class ExpressionBinder
         ImmutableArray<ScalarExpression> arguments = Arguments(call);
         return arguments.Length == 1 && !FunctionRegistry.Exists(name) && TypeBinder.TryFind(name) is { } type
             ? Cast(arguments[0], type, CastContext.Explicit, call.Position)
-            : Call(name, call.Position, arguments);
+            : Call(name, call.Position, arguments, [.. call.Arguments.Select(a => a.Value)]);
     }
 
     /// <summary>The name without pg_catalog; 42883 for other schemas.</summary>

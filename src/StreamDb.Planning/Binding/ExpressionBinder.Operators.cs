@@ -25,7 +25,7 @@ internal sealed partial class ExpressionBinder
             }
 
             left ??= Bind(node.Left);
-            left = Operator(node.Operator.Symbol, node.Position, left, Bind(node.Right));
+            left = Operator(node.Operator.Symbol, node.Position, [left, Bind(node.Right)], node.Left, node.Right);
         }
 
         return left!;
@@ -135,8 +135,8 @@ internal sealed partial class ExpressionBinder
     private ScalarExpression BindBetween(BetweenSyntax between)
     {
         ScalarExpression operand = Bind(between.Operand);
-        ScalarExpression lower = Bind(between.Lower);
-        ScalarExpression upper = Bind(between.Upper);
+        (ScalarExpression Bound, ExpressionSyntax Syntax) lower = (Bind(between.Lower), between.Lower);
+        (ScalarExpression Bound, ExpressionSyntax Syntax) upper = (Bind(between.Upper), between.Upper);
         ScalarExpression result = Within(lower, upper);
         if (between.IsSymmetric)
         {
@@ -145,10 +145,10 @@ internal sealed partial class ExpressionBinder
 
         return between.IsNegated ? new NotExpression(result) : result;
 
-        ScalarExpression Within(ScalarExpression from, ScalarExpression to) => LogicalExpression.And(
+        ScalarExpression Within((ScalarExpression Bound, ExpressionSyntax Syntax) from, (ScalarExpression Bound, ExpressionSyntax Syntax) to) => LogicalExpression.And(
         [
-            Operator(">=", between.Position, operand, from),
-            Operator("<=", between.Position, operand, to),
+            Operator(">=", between.Position, [operand, from.Bound], between.Operand, from.Syntax),
+            Operator("<=", between.Position, [operand, to.Bound], between.Operand, to.Syntax),
         ]);
     }
 
@@ -171,10 +171,10 @@ internal sealed partial class ExpressionBinder
             if (items.Any(i => i.Type.Kind != SqlTypeKind.Unknown) && items.Any(i => i.Type.Kind == SqlTypeKind.Unknown)
                 && operand.Type.Kind == SqlTypeKind.Unknown)
             {
-                items = [.. Unify(items, "IN", list.Position)];
+                items = [.. Unify(items, [.. list.Items], "IN")];
             }
 
-            result = LogicalExpression.Or(items.Select(i => Operator("=", list.Position, operand, i)).ToArray());
+            result = LogicalExpression.Or(items.Select((item, i) => Operator("=", list.Position, [operand, item], list.Operand, list.Items[i])).ToArray());
         }
 
         return list.IsNegated ? new NotExpression(result) : result;
@@ -190,33 +190,26 @@ internal sealed partial class ExpressionBinder
 
         ScalarExpression[] conditions = [.. syntax.Whens.Select(w => operand is null
             ? BindCondition(w.Condition, "CASE/WHEN")
-            : Operator("=", w.Condition.Position, operand, Bind(w.Condition)))];
+            : Operator("=", w.Condition.Position, [operand, Bind(w.Condition)], syntax.Operand!, w.Condition))];
         ScalarExpression[] results = [.. syntax.Whens.Select(w => Bind(w.Result))];
         ScalarExpression otherwise = syntax.Else is null ? LiteralExpression.Null(SqlType.Unknown) : Bind(syntax.Else);
 
         // ELSE counts first where types are chosen, as in PostgreSQL.
-        ImmutableArray<ScalarExpression> unified = Unify([otherwise, .. results], "CASE", PositionOfMismatch(syntax, otherwise, results));
+        ImmutableArray<ScalarExpression> unified = Unify(
+            [otherwise, .. results], [syntax.Else ?? syntax, .. syntax.Whens.Select(w => w.Result)], "CASE");
         return new CaseExpression([.. conditions.Select((c, i) => new CaseBranch(c, unified[i + 1]))], unified[0], unified[0].Type);
-    }
-
-    /// <summary>Where PostgreSQL points when the results do not match: the first result of another type than the ELSE (or first) one.</summary>
-    private static int PositionOfMismatch(CaseSyntax syntax, ScalarExpression otherwise, ScalarExpression[] results)
-    {
-        SqlType? first = results.Prepend(otherwise).FirstOrDefault(r => r.Type.Kind != SqlTypeKind.Unknown)?.Type;
-        int mismatch = Array.FindIndex(results, r => r.Type.Kind != SqlTypeKind.Unknown && first is not null && !r.Type.SameAs(first));
-        return mismatch < 0 ? syntax.Position : syntax.Whens[mismatch].Result.Position;
     }
 
     private ScalarExpression BindCoalesce(CoalesceSyntax coalesce)
     {
-        ImmutableArray<ScalarExpression> operands = Unify([.. coalesce.Arguments.Select(Bind)], "COALESCE", coalesce.Position);
+        ImmutableArray<ScalarExpression> operands = Unify([.. coalesce.Arguments.Select(Bind)], [.. coalesce.Arguments], "COALESCE");
         return operands.Length == 1 ? operands[0] : new CoalesceExpression(operands, operands[0].Type);
     }
 
     private CaseExpression BindNullIf(NullIfSyntax nullIf)
     {
         ScalarExpression left = Bind(nullIf.Left);
-        ScalarExpression condition = Operator("=", nullIf.Position, left, Bind(nullIf.Right));
+        ScalarExpression condition = Operator("=", nullIf.Position, [left, Bind(nullIf.Right)], nullIf.Left, nullIf.Right);
         if (left.Type.Kind == SqlTypeKind.Unknown && condition is CallExpression call)
         {
             left = call.Arguments[0];

@@ -57,6 +57,67 @@ internal sealed partial class ExpressionBinder(
     public ScalarExpression Operator(string symbol, int position, params IReadOnlyList<ScalarExpression> operands) =>
         state.DecideArguments(FunctionRegistry.Operator(symbol, operands, position));
 
+    /// <summary>An operator over what <paramref name="operands"/> stand for; an unreadable literal among them is pointed at, as PostgreSQL does.</summary>
+    private ScalarExpression Operator(string symbol, int position, IReadOnlyList<ScalarExpression> bound, params IReadOnlyList<ExpressionSyntax> operands)
+    {
+        try
+        {
+            return Operator(symbol, position, bound);
+        }
+        catch (SqlException e) when (IsUnreadableLiteral(e, position) && OnlyLiteral(operands) is { } literal)
+        {
+            throw e.MovedBy(literal.Position - position);
+        }
+    }
+
+    private ScalarExpression Call(string name, int position, IReadOnlyList<ScalarExpression> bound, IReadOnlyList<ExpressionSyntax> arguments)
+    {
+        try
+        {
+            return Call(name, position, bound);
+        }
+        catch (SqlException e) when (IsUnreadableLiteral(e, position) && OnlyLiteral(arguments) is { } literal)
+        {
+            throw e.MovedBy(literal.Position - position);
+        }
+    }
+
+    /// <summary>A data exception (class 22) at the call itself: some literal argument does not have the form of its parameter's type.</summary>
+    private static bool IsUnreadableLiteral(SqlException exception, int position) =>
+        exception.State.StartsWith("22", StringComparison.Ordinal) && exception.Position == position + 1;
+
+    private static LiteralSyntax? OnlyLiteral(IReadOnlyList<ExpressionSyntax> operands)
+    {
+        LiteralSyntax[] literals = [.. operands.OfType<LiteralSyntax>().Where(l => l.Kind == LiteralKind.String)];
+        return literals.Length == 1 ? literals[0] : null;
+    }
+
+    /// <summary>All expressions converted to their common type; errors point at the item that does not fit.</summary>
+    private ImmutableArray<ScalarExpression> Unify(IReadOnlyList<ScalarExpression> expressions, IReadOnlyList<ExpressionSyntax> items, string construct)
+    {
+        SqlType type = Coercion.CommonType(expressions, construct, items[MismatchIndex(expressions)].Position);
+        return [.. expressions.Select((e, i) => Cast(e, type, CastContext.Implicit, items[i].Position))];
+    }
+
+    /// <summary>The first expression of another type than the first one that has a type.</summary>
+    private static int MismatchIndex(IReadOnlyList<ScalarExpression> expressions)
+    {
+        SqlType? first = null;
+        for (int i = 0; i < expressions.Count; i++)
+        {
+            if (expressions[i].Type.Kind != SqlTypeKind.Unknown)
+            {
+                first ??= expressions[i].Type;
+                if (!expressions[i].Type.SameAs(first))
+                {
+                    return i;
+                }
+            }
+        }
+
+        return 0;
+    }
+
     /// <summary>All expressions converted to their common type.</summary>
     public ImmutableArray<ScalarExpression> Unify(IReadOnlyList<ScalarExpression> expressions, string construct, int position)
     {
@@ -142,11 +203,39 @@ internal sealed partial class ExpressionBinder(
             case LiteralKind.Integer when long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long large):
                 return new LiteralExpression(new Datum(large), SqlType.Int64);
             case LiteralKind.Integer or LiteralKind.Number:
-                return decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)
-                    ? new LiteralExpression(new Datum(Numeric.From(value)), SqlType.Numeric)
-                    : throw BindError.At(SqlState.NumericValueOutOfRange, literal.Position, "value overflows numeric format");
+                return Number(digits, literal.Position);
             default:
                 throw BindError.NotSupported("a bit string", literal.Position);
+        }
+    }
+
+    /// <summary>
+    /// A numeric; or a double precision, where a numeric of 28 digits would be out of range or, for a number written with an
+    /// exponent, lose digits: 1e300 and 1.2345e-27 keep their values.
+    /// </summary>
+    private static LiteralExpression Number(string digits, int position)
+    {
+        if (decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value)
+            && (value != 0 || !HasDigits(digits)) && (!digits.Contains('e', StringComparison.OrdinalIgnoreCase) || IsExact(digits)))
+        {
+            return new LiteralExpression(new Datum(Numeric.From(value)), SqlType.Numeric);
+        }
+
+        return double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out double wide) && double.IsFinite(wide) && wide != 0
+            ? new LiteralExpression(new Datum(wide), SqlType.Float64)
+            : throw BindError.At(SqlState.NumericValueOutOfRange, position, "value overflows numeric format");
+
+        static bool HasDigits(string number) => number.TakeWhile(c => c is not ('e' or 'E')).Any(c => c is >= '1' and <= '9');
+
+        static bool IsExact(string number)
+        {
+            int e = number.IndexOfAny(['e', 'E']);
+            int point = number.IndexOf('.', StringComparison.Ordinal);
+            string mantissa = number[..e].Replace(".", "", StringComparison.Ordinal).TrimStart('-', '0');
+            string significant = mantissa.TrimEnd('0');
+            long scale = (point < 0 ? 0 : e - point - 1) - (mantissa.Length - significant.Length)
+                - long.Parse(number.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            return significant.Length <= 28 && scale <= 28;
         }
     }
 
@@ -162,7 +251,7 @@ internal sealed partial class ExpressionBinder(
         return operand is LiteralExpression { Value.IsNull: false, Type.Kind: SqlTypeKind.Unknown } literal
             && RegistryNames.TryResolve(state, type, literal.Value.AsString(), position) is { } oid
             ? oid
-            : Cast(operand, type, CastContext.Explicit, position);
+            : Cast(operand, type, CastContext.Explicit, operandSyntax is LiteralSyntax ? operandSyntax.Position : position);
     }
 
     private ScalarExpression BindCollate(CollateSyntax collate)

@@ -32,7 +32,8 @@ internal sealed partial class FromBinder
             ? TableFunction(call, outer)
             : throw BindError.NotSupported("a function that returns one row in ROWS FROM", f.Position))];
         LogicalNode node = CalledOnce(BoundTableFunction.Combine(calls), syntax.WithOrdinality);
-        return FunctionAlias(node, syntax.Alias, NameOf(syntax.Functions[0]), false, syntax.Position);
+        bool isScalar = calls is [{ Columns.Length: 1 }] && !syntax.WithOrdinality;
+        return FunctionAlias(node, syntax.Alias, NameOf(syntax.Functions[0]), isScalar, syntax.Position);
     }
 
     /// <summary>The function's rows; a scalar function gives one row.</summary>

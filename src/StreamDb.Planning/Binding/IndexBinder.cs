@@ -22,7 +22,7 @@ internal sealed class IndexBinder(BinderState state)
 
         if (create.IsUnique)
         {
-            throw BindError.NotSupported("a UNIQUE index", create.Position, "Declare the columns as the table's PRIMARY KEY.");
+            throw BindError.NotSupported("a UNIQUE index", create.Position, BindError.UniqueHint);
         }
 
         if (create.Where is not null)

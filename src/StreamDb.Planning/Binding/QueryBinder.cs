@@ -108,9 +108,29 @@ internal sealed partial class QueryBinder(BinderState state)
         }
 
         // Row locks are not needed: every statement reads one epoch and is validated at commit.
+        RefuseUnknownLocks(query);
         if (query.With is not null)
         {
             RefuseUnsupported(query.With);
+        }
+    }
+
+    /// <summary>FOR UPDATE OF names items of FROM.</summary>
+    private static void RefuseUnknownLocks(QuerySyntax query)
+    {
+        foreach (LockingSyntax locking in query.Locking)
+        {
+            foreach (QualifiedNameSyntax name in locking.Relations)
+            {
+                bool isThere = SyntaxRewriter.Descendants(query.Body).Any(n =>
+                    (n is TableReferenceSyntax { Alias: null } table && table.Name.Name == name.Name)
+                    || (n is TableAliasSyntax alias && alias.Name == name.Name));
+                if (!isThere)
+                {
+                    throw BindError.At(
+                        SqlState.UndefinedTable, name.Position, $"relation \"{name.Name}\" in FOR {locking.Strength.ToUpperInvariant()} clause not found in FROM clause");
+                }
+            }
         }
     }
 

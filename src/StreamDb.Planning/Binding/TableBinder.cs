@@ -120,7 +120,7 @@ internal sealed class TableBinder(BinderState state)
     }
 
     private static SqlException Unique(SyntaxNode node) => BindError.NotSupported(
-        "a UNIQUE constraint", node.Position, "Declare the columns as the table's PRIMARY KEY.");
+        "a UNIQUE constraint", node.Position, BindError.UniqueHint);
 
     private ImmutableArray<ColumnDefinition> Columns(SyntaxList<TableElementSyntax> elements, string table, ConnectorDefinition? connector)
     {

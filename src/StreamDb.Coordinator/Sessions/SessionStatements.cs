@@ -135,6 +135,11 @@ internal static class SessionStatements
                 }
 
                 return new CommandResult("DROP DATABASE");
+            case CreateRoleSyntax or GrantSyntax or DropSyntax { Kind: ItemKind.User or ItemKind.Role }:
+                throw new SqlException(SqlState.FeatureNotSupported, "roles and privileges are not supported")
+                {
+                    Hint = "Whoever may connect may do everything.",
+                };
             default:
                 throw NotSupported(CommandOf(statement.Syntax));
         }

@@ -36,7 +36,7 @@ internal sealed record PointRead(
         using EvaluationContext evaluation = context.Evaluation();
         PhysicalNode root = Lowering.LowerQuery(Optimizer.Optimize(plan.Root, evaluation), QueryRunner.ArrangementsOf(catalog));
         if (root is not PhysicalMap { Input: PhysicalGet { Lookup: { IsWholeKey: true } lookup } get, Predicate: { } predicate } map
-            || get.Relation is SystemRelationItem
+            || get.Relation is SystemRelationItem or MaterializedViewItem { FailsOnError: true }
             || map.Projections.Any(p => p is not ColumnExpression)
             || LogicalExpressions.Conjuncts(predicate).Count() != lookup.KeyColumns.Length)
         {

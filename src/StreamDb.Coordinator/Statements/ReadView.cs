@@ -115,6 +115,11 @@ internal sealed class ReadView : IDisposable
             yield break;
         }
 
+        if (get.Relation is MaterializedViewItem { FailsOnError: true } && context.Database.ViewErrors.TryGetValue(get.Relation.Id, out ViewErrorCollector? errors))
+        {
+            errors.ThrowAny();
+        }
+
         if (get.Lookup is { } lookup)
         {
             if (lookup.Values.Any(v => v is LiteralExpression { Value.IsNull: true }))

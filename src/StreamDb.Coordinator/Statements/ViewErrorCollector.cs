@@ -1,3 +1,4 @@
+using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Ports;
 
@@ -19,6 +20,15 @@ internal sealed class ViewErrorCollector : IErrorCollector
         lock (_gate)
         {
             return [.. _counts.Select(e => (e.Key.State, e.Key.Message, e.Value))];
+        }
+    }
+
+    /// <summary>Raises one of the current errors, if there are any: what reading a view WITH (on_error = 'fail') does.</summary>
+    public void ThrowAny()
+    {
+        if (Current() is [var (state, message, _), ..])
+        {
+            throw new SqlException(state, message);
         }
     }
 

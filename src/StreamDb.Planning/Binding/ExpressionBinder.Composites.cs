@@ -108,14 +108,19 @@ internal sealed partial class ExpressionBinder
         ScalarExpression operand = Bind(subscript.Operand);
         ScalarExpression index = Bind(subscript.Index);
         int position = subscript.Position;
+
+        // All subscripts of one value go into one call: a[1][2] is an element, not an element of an element. Only what an array of
+        // maps or documents holds has subscripts of its own.
+        if (subscript.Operand is SubscriptSyntax && operand is CallExpression { Function.Name: CompositeFunctions.ArraySubscript } inner
+            && operand.Type.Kind is not (SqlTypeKind.Map or SqlTypeKind.Jsonb))
+        {
+            return Call(CompositeFunctions.ArraySubscript, position, [.. inner.Arguments, Cast(index, SqlType.Int32, CastContext.Assignment, position)]);
+        }
+
         switch (operand.Type.Kind)
         {
             case SqlTypeKind.Array:
-                // All subscripts of one value go into one call: a[1][2] is an element, not an element of an element.
-                ScalarExpression subscriptValue = Cast(index, SqlType.Int32, CastContext.Assignment, position);
-                return operand is CallExpression { Function.Name: CompositeFunctions.ArraySubscript } inner && subscript.Operand is SubscriptSyntax
-                    ? Call(CompositeFunctions.ArraySubscript, position, [.. inner.Arguments, subscriptValue])
-                    : Call(CompositeFunctions.ArraySubscript, position, operand, subscriptValue);
+                return Call(CompositeFunctions.ArraySubscript, position, operand, Cast(index, SqlType.Int32, CastContext.Assignment, position));
             case SqlTypeKind.Map:
                 return Call(CompositeFunctions.MapAccess, position, operand, index);
             case SqlTypeKind.Jsonb:

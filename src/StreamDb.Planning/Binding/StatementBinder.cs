@@ -69,8 +69,6 @@ public static class StatementBinder
         CommentSyntax comment => new AlterBinder(state).Bind(comment),
         ExplainSyntax explain => ExplainBinder.Bind(explain, state),
         OtherStatementSyntax other => throw BindError.NotSupported(other.Command, other.Position),
-        CreateRoleSyntax or GrantSyntax => throw BindError.NotSupported(
-            StatementNames.Of(statement), statement.Position, "There are no roles and privileges: whoever may connect may do everything."),
         _ => throw BindError.NotSupported(StatementNames.Of(statement), statement.Position),
     };
 }

@@ -1,5 +1,6 @@
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
+using Xunit;
 
 namespace StreamDb.Tests.Core.Rows;
 

@@ -257,12 +257,10 @@ internal unsafe struct NumericRowValue : IRowValue
 
         packed[0] = isNegative ? (byte)2 : (byte)4;
         packed[1] = (byte)exponent;
-        for (int i = 14; i >= 2; i--)
-        {
-            packed[i] = (byte)coefficient;
-            coefficient >>= 8;
-        }
-
+        ulong upper = (ulong)(coefficient >> 64);
+        packed[2] = (byte)(upper >> 32);
+        *(uint*)(packed + 3) = BinaryPrimitives.ReverseEndianness((uint)upper);
+        *(ulong*)(packed + 7) = BinaryPrimitives.ReverseEndianness((ulong)coefficient);
         packed[15] = keepsScale ? (byte)scale : (byte)0;
     }
 
@@ -276,11 +274,9 @@ internal unsafe struct NumericRowValue : IRowValue
             case 6: return Numeric.NaN;
         }
 
-        UInt128 coefficient = 0;
-        for (int i = 2; i < 15; i++)
-        {
-            coefficient = (coefficient << 8) | packed[i];
-        }
+        var coefficient = new UInt128(
+            ((ulong)packed[2] << 32) | BinaryPrimitives.ReverseEndianness(*(uint*)(packed + 3)),
+            BinaryPrimitives.ReverseEndianness(*(ulong*)(packed + 7)));
 
         int exponent = packed[1];
         bool isNegative = packed[0] == 2;
@@ -319,13 +315,9 @@ internal unsafe struct NumericRowValue : IRowValue
 
     private static int DigitCount(UInt128 value)
     {
-        int digits = 1;
-        while (digits < 29 && value >= _powers[digits])
-        {
-            digits++;
-        }
-
-        return digits;
+        // 1233 / 4096 is just below log10(2): the estimate is right or one too small.
+        int estimate = (128 - (int)UInt128.LeadingZeroCount(value)) * 1233 >> 12;
+        return value >= _powers[estimate] ? estimate + 1 : estimate;
     }
 
     private static UInt128[] Powers()

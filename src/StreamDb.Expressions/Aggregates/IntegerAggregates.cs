@@ -63,6 +63,10 @@ internal readonly struct SumAsNumeric : IResult<IntegerSum>
         {
             output.AppendNull();
         }
+        else if (state.Sum >= long.MinValue && state.Sum <= long.MaxValue)
+        {
+            output.Append((Numeric)(decimal)(long)state.Sum);
+        }
         else
         {
             BigDecimal.Append(new BigDecimal((System.Numerics.BigInteger)state.Sum, 0), output, errors);

@@ -189,6 +189,7 @@ public sealed class Engine : IDisposable
     }
 
     /// <summary>A relation, view or index at the published epoch. Dispose it.</summary>
+    /// <remarks>Snapshots of several relations are of the same epoch when nothing is published between taking them.</remarks>
     public RelationSnapshot Snapshot(RelationId id)
     {
         Arrangement? arrangement = Find(id).Arrangement;

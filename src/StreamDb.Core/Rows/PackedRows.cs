@@ -10,6 +10,9 @@ namespace StreamDb.Core.Rows;
 /// </remarks>
 public sealed unsafe class PackedRows : IDisposable
 {
+    /// <summary>Scratch memory beyond this is given back after use.</summary>
+    public const long KeptBytesMax = 8 << 20;
+
     private NativeBuffer? _data;
     private NativeBuffer? _offsets;
 
@@ -45,6 +48,16 @@ public sealed unsafe class PackedRows : IDisposable
     {
         Count = 0;
         ByteCount = 0;
+    }
+
+    /// <summary>Removes all rows, and gives back what an unusually large batch needed.</summary>
+    public void ClearAndTrim()
+    {
+        Clear();
+        if (Bytes > KeptBytesMax)
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Appends <paramref name="rows"/> rows of the fixed stride, contents undefined, and returns where they start.</summary>

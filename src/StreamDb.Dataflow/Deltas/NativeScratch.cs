@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using StreamDb.Core.Rows;
 
 namespace StreamDb.Dataflow.Deltas;
 
@@ -29,6 +30,17 @@ internal sealed unsafe class NativeScratch<T> : IDisposable
         }
 
         return Pointer;
+    }
+
+    /// <summary>Gives back what an unusually large batch needed. The contents are lost.</summary>
+    public void Trim()
+    {
+        if ((long)_capacity * sizeof(T) > PackedRows.KeptBytesMax)
+        {
+            NativeMemory.Free(Pointer);
+            Pointer = null;
+            _capacity = 0;
+        }
     }
 
     public void Dispose()

@@ -63,7 +63,9 @@ internal sealed unsafe class ArrangeOperator(OperatorContext context, Arrangemen
         }
 
         SortedBatch? batch = _sorter.Sort(_rows, _weights.Pointer);
-        _rows.Clear();
+        _rows.ClearAndTrim();
+        _weights.Trim();
+        _sorter.Trim();
         if (batch is not null)
         {
             arrangement.Spines[Context.Worker].Append(batch);

@@ -119,6 +119,7 @@ internal sealed unsafe class ReduceOperator : Operator
         }
 
         _touched.Clear();
+        _oldCounts.Trim();
         _isEmitted |= _isGlobal;
     }
 

@@ -90,6 +90,10 @@ internal sealed unsafe class ThresholdOperator : Operator
         }
 
         _touched.Clear();
+        _slots.Trim();
+        _old.Trim();
+        _rows.Trim();
+        _weights.Trim();
     }
 
     public override void Dispose()

@@ -90,7 +90,11 @@ internal sealed unsafe class TopNOperator : Operator
         }
 
         _touched.Clear();
-        _oldRows.Clear();
+        _oldRows.ClearAndTrim();
+        _oldWeights.Trim();
+        _oldEnds.Trim();
+        _oldErrors.Trim();
+        _slots.Trim();
     }
 
     public override void Dispose()

@@ -48,7 +48,11 @@ internal sealed unsafe class TouchedKeys(int keyStride) : IDisposable
         }
     }
 
-    public void Clear() => Keys.Clear();
+    public void Clear()
+    {
+        Keys.ClearAndTrim();
+        _hashes.Trim();
+    }
 
     public void Dispose()
     {

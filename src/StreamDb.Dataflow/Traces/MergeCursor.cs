@@ -40,40 +40,101 @@ internal sealed unsafe class MergeCursor
                 continue;
             }
 
-            int least = 0;
-            byte* row = _parts[0].Row;
-            int length = _parts[0].Length;
-            for (int i = 1; i < _partCount; i++)
-            {
-                int order = RowCodec.Compare(_parts[i].Row, _parts[i].Length, row, length);
-                if (_descending ? order > 0 : order < 0)
-                {
-                    least = i;
-                    row = _parts[i].Row;
-                    length = _parts[i].Length;
-                }
-            }
-
-            long weight = 0;
-            for (int i = _partCount - 1; i >= 0; i--)
-            {
-                if (i == least || RowCodec.Compare(_parts[i].Row, _parts[i].Length, row, length) == 0)
-                {
-                    weight = checked(weight + _parts[i].Weight);
-
-                    // Going downwards, what takes the place of an exhausted part was looked at before.
-                    Advance(i);
-                }
-            }
-
-            if (weight != 0)
-            {
-                rows[count] = row;
-                weights[count++] = weight;
-            }
+            FindLeastTwo(out int least, out int second, out bool areEqual);
+            count += areEqual
+                ? ReadEqual(least, rows + count, weights + count)
+                : ReadUntil(least, second, rows + count, weights + count, max - count);
         }
 
         return count;
+    }
+
+    /// <summary>The part with the next row, and the one that follows.</summary>
+    private void FindLeastTwo(out int least, out int second, out bool areEqual)
+    {
+        least = 0;
+        second = 1;
+        int order = Compare(1, 0);
+        if (order < 0)
+        {
+            (least, second) = (second, least);
+        }
+
+        areEqual = order == 0;
+        for (int i = 2; i < _partCount; i++)
+        {
+            order = Compare(i, second);
+            if (order >= 0)
+            {
+                continue;
+            }
+
+            second = i;
+            order = Compare(i, least);
+            areEqual = order == 0;
+            if (order < 0)
+            {
+                (least, second) = (second, least);
+            }
+        }
+    }
+
+    /// <summary>Orders two parts by their next rows, in the direction of reading.</summary>
+    private int Compare(int left, int right)
+    {
+        int order = RowCodec.Compare(_parts[left].Row, _parts[left].Length, _parts[right].Row, _parts[right].Length);
+        return _descending ? -order : order;
+    }
+
+    /// <summary>The next row, which several parts have; 0 when its weights cancel.</summary>
+    private int ReadEqual(int least, byte** rows, long* weights)
+    {
+        byte* row = _parts[least].Row;
+        int length = _parts[least].Length;
+        long weight = 0;
+        for (int i = _partCount - 1; i >= 0; i--)
+        {
+            if (RowCodec.Compare(_parts[i].Row, _parts[i].Length, row, length) == 0)
+            {
+                // Going downwards, what takes the place of an exhausted part was looked at before.
+                weight = checked(weight + _parts[i].Weight);
+                Advance(i);
+            }
+        }
+
+        *rows = row;
+        *weights = weight;
+        return weight == 0 ? 0 : 1;
+    }
+
+    /// <summary>Rows of one part alone, up to the next row of another: long stretches where one batch is much larger.</summary>
+    private int ReadUntil(int least, int second, byte** rows, long* weights, int max)
+    {
+        byte* bound = _parts[second].Row;
+        int boundLength = _parts[second].Length;
+        ref Part part = ref _parts[least];
+        int step = _descending ? -1 : 1;
+        int count = 0;
+        do
+        {
+            rows[count] = part.Row;
+            weights[count++] = part.Weight;
+            part.Position += step;
+        }
+        while (count < max && part.Position != part.End && IsBefore(part.Row, part.Length, bound, boundLength));
+
+        if (part.Position == part.End)
+        {
+            part = _parts[--_partCount];
+        }
+
+        return count;
+    }
+
+    private bool IsBefore(byte* row, int length, byte* bound, int boundLength)
+    {
+        int order = RowCodec.Compare(row, length, bound, boundLength);
+        return _descending ? order > 0 : order < 0;
     }
 
     private int ReadAlone(byte** rows, long* weights, int max)

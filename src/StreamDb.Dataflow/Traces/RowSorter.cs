@@ -50,6 +50,15 @@ internal sealed unsafe class RowSorter : IDisposable
         return builder.Finish();
     }
 
+    /// <summary>Gives back what an unusually large batch needed.</summary>
+    public void Trim()
+    {
+        if ((long)_capacity * sizeof(Item) > PackedRows.KeptBytesMax)
+        {
+            Dispose();
+        }
+    }
+
     public void Dispose()
     {
         NativeMemory.Free(_items);

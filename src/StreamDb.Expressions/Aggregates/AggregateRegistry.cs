@@ -221,6 +221,16 @@ public static class AggregateRegistry
         t.Collected("string_agg(text,text) text; string_agg(bytea,bytea) bytea", call => new StringAggregate(call));
         t.Collected("first_value(anyelement) anyelement", call => new EdgeValue(call, isLast: false), ignoresNulls: false);
         t.Collected("last_value(anyelement) anyelement", call => new EdgeValue(call, isLast: true), ignoresNulls: false);
+        t.Collected("array_agg(anyelement) anyarray", call => new ArrayAggregate(call), ignoresNulls: false);
+        t.Collected("jsonb_agg(jsonb) jsonb; json_agg(json) json", call => new JsonArrayAggregate(call), ignoresNulls: false);
+        t.Collected(
+            "jsonb_object_agg(text,jsonb) jsonb; json_object_agg(text,json) json", call => new JsonObjectAggregate(call), ignoresNulls: false);
+        t.Collected(
+            "percentile_cont(float8[],float8) float8[]; percentile_cont(float8[],interval) interval[]",
+            call => new PercentileArray(call, isContinuous: true),
+            isOrderedSet: true);
+        t.Collected(
+            "percentile_disc(float8[],anyelement) anyarray", call => new PercentileArray(call, isContinuous: false), isOrderedSet: true);
         t.Collected("mode(anyelement) anyelement", call => new Mode(call), isOrderedSet: true);
         t.Collected(
             "percentile_cont(float8,float8) float8; percentile_cont(float8,interval) interval",

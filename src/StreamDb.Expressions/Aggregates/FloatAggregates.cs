@@ -26,11 +26,6 @@ internal struct FloatSum
         {
             Sum.AddProduct(value, weight);
         }
-
-        if (Count == 0 && !Special.Any)
-        {
-            Sum = default;
-        }
     }
 
     /// <summary>The sum, specials included; false after reporting an overflow.</summary>
@@ -121,10 +116,6 @@ internal struct FloatMoments
         square = square.Times(weight);
         Squares.Add(square.High);
         Squares.Add(square.Low);
-        if (Values.Count == 0 && !Values.Special.Any)
-        {
-            Squares = default;
-        }
     }
 }
 

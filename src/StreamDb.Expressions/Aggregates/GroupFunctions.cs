@@ -170,14 +170,38 @@ internal static class Percentiles
     public static double? FractionOf(AggregateCall call)
     {
         Invariant.Check(call.DirectArguments.Length >= 1, "a percentile has a fraction");
-        using var context = new EvaluationContext(ThrowingErrorSink.Instance);
-        var fraction = (double?)ConstantFolding.Evaluate(call.DirectArguments[0], context).Value;
-        return fraction is < 0 or > 1 or double.NaN
-            ? throw new SqlException(
-                SqlState.NumericValueOutOfRange,
-                $"percentile value {fraction.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)} is not between 0 and 1")
-            : fraction;
+        return Checked((double?)Constant(call).Value);
     }
+
+    /// <summary>The constant fractions of a call with an array of them; none for NULL.</summary>
+    public static IReadOnlyList<double?> FractionsOf(AggregateCall call)
+    {
+        if (Constant(call).Value is not byte[] array)
+        {
+            return [];
+        }
+
+        var reader = new ArrayReader(PhysicalType.Float64, array);
+        var fractions = new double?[reader.Count];
+        for (int i = 0; i < fractions.Length; i++)
+        {
+            fractions[i] = reader.IsNull(i) ? null : Checked(reader.Get<double>(i));
+        }
+
+        return fractions;
+    }
+
+    private static Datum Constant(AggregateCall call)
+    {
+        using var context = new EvaluationContext(ThrowingErrorSink.Instance);
+        return ConstantFolding.Evaluate(call.DirectArguments[0], context);
+    }
+
+    private static double? Checked(double? fraction) => fraction is < 0 or > 1 or double.NaN
+        ? throw new SqlException(
+            SqlState.NumericValueOutOfRange,
+            $"percentile value {fraction.Value.ToString("R", System.Globalization.CultureInfo.InvariantCulture)} is not between 0 and 1")
+        : fraction;
 
     public static long CountValues(Column values, ReadOnlySpan<long> weights)
     {

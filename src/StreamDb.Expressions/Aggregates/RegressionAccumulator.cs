@@ -82,10 +82,6 @@ internal sealed unsafe class RegressionAccumulator(RegressionKind kind) : IAccum
             AddProduct(ref _xx, x, x, weight);
             AddProduct(ref _yy, y, y, weight);
             AddProduct(ref _xy, x, y, weight);
-            if (Count == 0 && _specialCount == 0)
-            {
-                this = default;
-            }
         }
 
         public readonly double? Result(RegressionKind kind)

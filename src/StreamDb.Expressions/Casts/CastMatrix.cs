@@ -241,7 +241,7 @@ internal static class CastMatrix
             implementation is null
                 ? from.Physical == to.Physical
                 : ClrTypes.Of(from.Physical) == implementation.Parameters[0].ParameterType
-                    && ClrTypes.Of(to.Physical) == (Nullable.GetUnderlyingType(implementation.Method.ReturnType) ?? implementation.Method.ReturnType),
+                    && ClrTypes.Of(to.Physical) == (Nullable.GetUnderlyingType(implementation.ResultType) ?? implementation.ResultType),
             rule);
         CastContext context = words[2] switch { "i" => CastContext.Implicit, "a" => CastContext.Assignment, _ => CastContext.Explicit };
         rules.Add((from.Kind, to.Kind), new Rule(context, implementation));

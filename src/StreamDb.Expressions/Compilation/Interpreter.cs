@@ -121,6 +121,10 @@ internal static class Interpreter
             {
                 actual[i] = context;
             }
+            else if (type.IsByRef)
+            {
+                actual[i] = null;
+            }
             else if (type == typeof(VariadicArguments))
             {
                 actual[i] = Variadic(arguments.AsSpan(i), context);
@@ -145,6 +149,7 @@ internal static class Interpreter
                 return Datum.Null;
             }
 
+            result = implementation.Failure == FailureMode.Tries ? actual[^1] : result;
             return new Datum(result is ByteSlice slice ? slice.Span.ToArray() : result);
         }
         catch (SqlException exception) when (implementation.Failure == FailureMode.Throws && !context.HasFailed)

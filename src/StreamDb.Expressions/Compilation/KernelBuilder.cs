@@ -235,6 +235,14 @@ internal sealed class KernelBuilder
 
     private void EmitGuarded(ScalarImplementation implementation, Node node, Value[] arguments, Variable datum, Variable isNull)
     {
+        if (implementation.Failure == FailureMode.Tries)
+        {
+            Add(Emit.IfThen(
+                Emit.Not(MakeCall(implementation, node, arguments, datum)),
+                Failed(Emit.Call(_context, nameof(EvaluationContext.ReportFailure), null, _row), datum, isNull)));
+            return;
+        }
+
         List<Emit> outer = Enter();
         Emit call = MakeCall(implementation, node, arguments);
         if (implementation.ReturnsNullable)
@@ -274,7 +282,7 @@ internal sealed class KernelBuilder
     private static BlockExpression Failed(Emit report, Variable datum, Variable isNull) =>
         Emit.Block(typeof(void), report, Emit.Assign(datum, Emit.Default(datum.Type)), Emit.Assign(isNull, _true));
 
-    private MethodCallExpression MakeCall(ScalarImplementation implementation, Node node, Value[] arguments)
+    private MethodCallExpression MakeCall(ScalarImplementation implementation, Node node, Value[] arguments, Variable? result = null)
     {
         var actual = new List<Emit>();
         for (int i = 0; i < implementation.Parameters.Length; i++)
@@ -283,6 +291,10 @@ internal sealed class KernelBuilder
             if (type == typeof(EvaluationContext))
             {
                 actual.Add(_context);
+            }
+            else if (type.IsByRef)
+            {
+                actual.Add(result!);
             }
             else if (type == typeof(VariadicArguments))
             {

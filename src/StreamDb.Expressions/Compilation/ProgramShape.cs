@@ -68,7 +68,7 @@ internal sealed class ProgramShape
             LiteralExpression literal => LowerLiteral(literal),
             CallExpression call => LowerCall(call),
             CastExpression cast => LowerCast(cast),
-            LogicalExpression logical => Intern(logical.IsAnd ? NodeKind.And : NodeKind.Or, PhysicalType.Bool, [.. logical.Operands.Select(Lower)]),
+            LogicalExpression logical => LowerLogical(logical),
             NotExpression not => Intern(NodeKind.Not, PhysicalType.Bool, [Lower(not.Operand)]),
             IsNullExpression isNull => Intern(NodeKind.IsNull, PhysicalType.Bool, [Lower(isNull.Operand)]),
             CaseExpression or CoalesceExpression => Intern(
@@ -141,6 +141,22 @@ internal sealed class ProgramShape
         }
 
         return operand;
+    }
+
+    private Node LowerLogical(LogicalExpression logical)
+    {
+        List<Node> operands = [];
+        IReadOnlyList<ScalarExpression> rest = logical.Operands;
+        if (!logical.IsAnd)
+        {
+            (rest, IReadOnlyList<(ScalarExpression Operand, ScalarImplementation Probe)> lists) = InList.Extract(logical.Operands);
+            operands.AddRange(lists.Select(l => LowerImplementation(l.Probe, PhysicalType.Bool, [Lower(l.Operand)], 0)));
+        }
+
+        operands.AddRange(rest.Select(Lower));
+        return operands.Count == 1
+            ? operands[0]
+            : Intern(logical.IsAnd ? NodeKind.And : NodeKind.Or, PhysicalType.Bool, [.. operands]);
     }
 
     private Node LowerDistinct(DistinctFromExpression distinct)

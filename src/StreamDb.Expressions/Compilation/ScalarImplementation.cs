@@ -12,6 +12,12 @@ internal enum FailureMode : byte
     /// <summary>It calls <see cref="EvaluationContext.Fail{T}"/> and returns. For functions that run millions of times a second.</summary>
     Flag,
 
+    /// <summary>
+    /// It returns false after calling <see cref="EvaluationContext.Fail{T}"/>; its result is a last out parameter. For the
+    /// hottest of all: success costs nothing but the branch that the operation needs anyway.
+    /// </summary>
+    Tries,
+
     /// <summary>It throws a SqlException (or OverflowException, for numeric).</summary>
     Throws,
 }
@@ -41,9 +47,12 @@ internal sealed record ScalarImplementation(MethodInfo Method, object? Target, F
 
     public bool IsVariadic => VariadicIndex >= 0;
 
-    public bool TakesContext => Parameters.Length > 0 && Parameters[^1].ParameterType == typeof(EvaluationContext);
+    public bool TakesContext => Array.Exists(Parameters, p => p.ParameterType == typeof(EvaluationContext));
 
-    public bool ReturnsNullable => Nullable.GetUnderlyingType(Method.ReturnType) is not null;
+    /// <summary>The CLR type of the value that it gives; may be Nullable.</summary>
+    public Type ResultType => Failure == FailureMode.Tries ? Parameters[^1].ParameterType.GetElementType()! : Method.ReturnType;
+
+    public bool ReturnsNullable => Nullable.GetUnderlyingType(ResultType) is not null;
 
     /// <summary>Parameter <paramref name="index"/> wants NULLs too.</summary>
     public bool AcceptsNull(int index) => (VariadicIndex >= 0 && index >= VariadicIndex)

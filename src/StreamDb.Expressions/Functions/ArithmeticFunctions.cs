@@ -14,14 +14,14 @@ internal static class ArithmeticFunctions
     private static void DeclareIntegers(FunctionTable t)
     {
         t.Checked("+(int2,int2) int2", Int16Math.Add);
-        t.Checked("+(int4,int4) int4", Int32Math.Add);
-        t.Checked("+(int8,int8) int8", Int64Math.Add);
+        t.Tries("+(int4,int4) int4", Int32Math.Add);
+        t.Tries("+(int8,int8) int8", Int64Math.Add);
         t.Checked("-(int2,int2) int2", Int16Math.Subtract);
-        t.Checked("-(int4,int4) int4", Int32Math.Subtract);
-        t.Checked("-(int8,int8) int8", Int64Math.Subtract);
+        t.Tries("-(int4,int4) int4", Int32Math.Subtract);
+        t.Tries("-(int8,int8) int8", Int64Math.Subtract);
         t.Checked("*(int2,int2) int2", Int16Math.Multiply);
-        t.Checked("*(int4,int4) int4", Int32Math.Multiply);
-        t.Checked("*(int8,int8) int8", Int64Math.Multiply);
+        t.Tries("*(int4,int4) int4", Int32Math.Multiply);
+        t.Tries("*(int8,int8) int8", Int64Math.Multiply);
         t.Checked("/(int2,int2) int2", Int16Math.Divide);
         t.Checked("/(int4,int4) int4", Int32Math.Divide);
         t.Checked("/(int8,int8) int8", Int64Math.Divide);

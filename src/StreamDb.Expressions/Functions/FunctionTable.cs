@@ -65,6 +65,10 @@ internal sealed class FunctionTable
     public void Checked(string signatures, Delegate method, Volatility volatility = Volatility.Immutable) =>
         Add(signatures, new ScalarImplementation(method, FailureMode.Flag), volatility);
 
+    /// <summary>Functions that return false after reporting failure through their context, with the result as out parameter.</summary>
+    public void Tries(string signatures, Delegate method) =>
+        Add(signatures, new ScalarImplementation(method, FailureMode.Tries), Volatility.Immutable);
+
     /// <summary>Functions that throw on bad input.</summary>
     public void Of(string signatures, Delegate method, Volatility volatility = Volatility.Immutable) =>
         Add(signatures, new ScalarImplementation(method, FailureMode.Throws), volatility);
@@ -134,7 +138,8 @@ internal sealed class FunctionTable
     /// <summary>A declaration that does not fit its method would only fail when compiled: refuse it at once.</summary>
     private static void Check(FunctionOverload overload, ScalarImplementation implementation)
     {
-        int fixedCount = implementation.Parameters.Length - (implementation.TakesContext ? 1 : 0) - (implementation.IsVariadic ? 1 : 0);
+        int fixedCount = implementation.Parameters.Length - (implementation.TakesContext ? 1 : 0)
+            - (implementation.IsVariadic ? 1 : 0) - (implementation.Failure == FailureMode.Tries ? 1 : 0);
         Invariant.Check(overload.IsVariadic || overload.ArgumentTypes.Length == fixedCount, $"{overload} has its method's arguments");
         for (int i = 0; i < fixedCount; i++)
         {
@@ -143,7 +148,7 @@ internal sealed class FunctionTable
             Invariant.Check(ClrTypes.Of(overload.ArgumentTypes[i].Physical) == parameter, $"argument {i + 1} of {overload}");
         }
 
-        Type result = Nullable.GetUnderlyingType(implementation.Method.ReturnType) ?? implementation.Method.ReturnType;
+        Type result = Nullable.GetUnderlyingType(implementation.ResultType) ?? implementation.ResultType;
         Invariant.Check(ClrTypes.Of(overload.ReturnType.Physical) == result, $"result of {overload}");
     }
 }

@@ -46,13 +46,23 @@ internal static class Int16Math
 internal static class Int32Math
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Add(int a, int b, EvaluationContext c) => Narrow((long)a + b, c);
+    public static bool Add(int a, int b, EvaluationContext c, out int sum) => TryNarrow((long)a + b, c, out sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Subtract(int a, int b, EvaluationContext c) => Narrow((long)a - b, c);
+    public static bool Subtract(int a, int b, EvaluationContext c, out int difference) => TryNarrow((long)a - b, c, out difference);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Multiply(int a, int b, EvaluationContext c) => Narrow((long)a * b, c);
+    public static bool Multiply(int a, int b, EvaluationContext c, out int product) => TryNarrow((long)a * b, c, out product);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryNarrow(long value, EvaluationContext c, out int narrow)
+    {
+        narrow = (int)value;
+        return narrow == value || OutOfRange(c);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool OutOfRange(EvaluationContext c) => c.Fail<bool>(SqlState.NumericValueOutOfRange, "integer out of range");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Divide(int a, int b, EvaluationContext c) => b == 0 ? DivisionByZero<int>(c) : Narrow((long)a / b, c);
@@ -95,25 +105,36 @@ internal static class Int32Math
 internal static class Int64Math
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long Add(long a, long b, EvaluationContext c)
+    public static bool Add(long a, long b, EvaluationContext c, out long sum)
     {
-        long sum = unchecked(a + b);
-        return ((a ^ sum) & (b ^ sum)) < 0 ? OutOfRange(c) : sum;
+        sum = unchecked(a + b);
+        return ((a ^ sum) & (b ^ sum)) >= 0 || IsOutOfRange(c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long Subtract(long a, long b, EvaluationContext c)
+    public static bool Subtract(long a, long b, EvaluationContext c, out long difference)
     {
-        long difference = unchecked(a - b);
-        return ((a ^ b) & (a ^ difference)) < 0 ? OutOfRange(c) : difference;
+        difference = unchecked(a - b);
+        return ((a ^ b) & (a ^ difference)) >= 0 || IsOutOfRange(c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long Multiply(long a, long b, EvaluationContext c)
+    public static bool Multiply(long a, long b, EvaluationContext c, out long product)
+    {
+        // Factors of 32 bits, which most are, cannot overflow.
+        product = unchecked(a * b);
+        return ((int)a == a && (int)b == b) || MultiplyLarge(a, b, c);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool MultiplyLarge(long a, long b, EvaluationContext c)
     {
         long high = Math.BigMul(a, b, out long low);
-        return high != low >> 63 ? OutOfRange(c) : low;
+        return high == low >> 63 || IsOutOfRange(c);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsOutOfRange(EvaluationContext c) => c.Fail<bool>(SqlState.NumericValueOutOfRange, "bigint out of range");
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Divide(long a, long b, EvaluationContext c) =>
@@ -148,7 +169,7 @@ internal static class Int64Math
     }
 
     public static long LeastCommonMultiple(long a, long b, EvaluationContext c) =>
-        a == 0 || b == 0 ? 0 : Absolute(Multiply(a / Gcd(a, b), b, c), c);
+        a == 0 || b == 0 ? 0 : Multiply(a / Gcd(a, b), b, c, out long product) ? Absolute(product, c) : 0;
 
     /// <summary>Not negative, but for long.MinValue of (long.MinValue, 0 or long.MinValue).</summary>
     public static long Gcd(long a, long b)

@@ -178,7 +178,7 @@ internal static class NumericAnalysis
         }
 
         return (isRising ? value >= high : value <= high)
-            ? Int32Math.Add(count, 1, c)
+            ? Int32Math.Narrow((long)count + 1, c)
             : (int)(count * ((value - low) / (high - low))) + 1;
     }
 

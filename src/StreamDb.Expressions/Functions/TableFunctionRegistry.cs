@@ -30,7 +30,10 @@ public static class TableFunctionRegistry
     {
         TableFunctionDeclaration[] overloads = _byName.GetValueOrDefault(name, []);
         SqlType[] actual = [.. arguments.Select(a => a.Type)];
-        int index = OverloadResolution.Resolve([.. overloads.Select(o => (o.Arguments, o.IsVariadic))], actual, isOperator: false);
+        // unnest(a, b, …) takes arrays that have nothing to do with one another.
+        bool isIndependent = overloads is [{ IsVariadic: true }] && actual.Length > 0
+            && actual.All(a => OverloadResolution.Accepts(overloads[0].Arguments[0], a));
+        int index = isIndependent ? 0 : OverloadResolution.Resolve([.. overloads.Select(o => (o.Arguments, o.IsVariadic))], actual, isOperator: false);
         if (index < 0)
         {
             throw new SqlException(

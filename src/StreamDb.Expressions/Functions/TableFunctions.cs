@@ -16,6 +16,8 @@ internal static class TableFunctions
         }
 
         SeriesFunctions.DeclareTimes(all);
+        ArrayTableFunctions.Declare(all);
+        TextTableFunctions.Declare(all);
         CatalogTableFunctions.Declare(all);
         return all;
     }

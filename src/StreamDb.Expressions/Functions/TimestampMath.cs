@@ -88,7 +88,7 @@ internal static class TimestampMath
     public static int DateDifference(int a, int b, EvaluationContext c) =>
         a is SqlCalendar.DateInfinity or SqlCalendar.DateMinusInfinity || b is SqlCalendar.DateInfinity or SqlCalendar.DateMinusInfinity
             ? c.Fail<int>(SqlState.DatetimeFieldOverflow, "cannot subtract infinite dates")
-            : Int32Math.Subtract(a, b, c);
+            : Int32Math.Narrow((long)a - b, c);
 
     public static long DatePlusInterval(int date, Interval interval, EvaluationContext c) =>
         AddInterval(DateTimeCasts.DateToTimestamp(date, c), interval, c);

@@ -84,7 +84,7 @@ internal static class EpochRecord
                         string sql = reader.Text();
                         string user = reader.Text();
                         string zone = reader.Text();
-                        string[] path = new string[reader.Int32()];
+                        string[] path = new string[reader.Count()];
                         for (int i = 0; i < path.Length; i++)
                         {
                             path[i] = reader.Text();
@@ -144,22 +144,32 @@ internal static class EpochRecord
     private static unsafe DeltaBatch ReadDeltas(ref Reader reader)
     {
         int count = reader.Int32();
-        int columnCount = reader.Int32();
+        int columnCount = reader.Count();
+        if (count < 0)
+        {
+            throw Corrupted("a negative number of rows");
+        }
+
         Column? weights = null;
         if (reader.Byte() == 1)
         {
-            weights = ReadFixed(PhysicalType.Int64, count, reader.Bytes(count * sizeof(long)), default);
+            weights = ReadFixed(PhysicalType.Int64, count, reader.Bytes((long)count * sizeof(long)), default);
         }
 
         var columns = new Column[columnCount];
         for (int i = 0; i < columns.Length; i++)
         {
             var type = (PhysicalType)reader.Byte();
-            ReadOnlySpan<byte> validity = reader.Byte() == 1 ? reader.Bytes(((count + 63) / 64) * 8) : default;
+            if (type > PhysicalType.Bytes)
+            {
+                throw Corrupted("an unknown column type");
+            }
+
+            ReadOnlySpan<byte> validity = reader.Byte() == 1 ? reader.Bytes((((long)count + 63) / 64) * 8) : default;
             if (type == PhysicalType.Bytes)
             {
                 int bytes = reader.Int32();
-                ReadOnlySpan<byte> offsets = reader.Bytes((count + 1) * sizeof(int));
+                ReadOnlySpan<byte> offsets = reader.Bytes(((long)count + 1) * sizeof(int));
                 ReadOnlySpan<byte> values = reader.Bytes(bytes);
                 using var builder = new ColumnBuilder(type, count);
                 builder.Reserve(count);
@@ -174,14 +184,14 @@ internal static class EpochRecord
 
                     int start = BinaryPrimitives.ReadInt32LittleEndian(offsets[(row * 4)..]);
                     int end = BinaryPrimitives.ReadInt32LittleEndian(offsets[((row + 1) * 4)..]);
-                    builder.AppendBytes(values[start..end]);
+                    builder.AppendBytes(start >= 0 && start <= end && end <= bytes ? values[start..end] : throw Corrupted("offsets out of order"));
                 }
 
                 columns[i] = builder.Finish();
             }
             else
             {
-                columns[i] = ReadFixed(type, count, reader.Bytes(count * type.Width()), validity);
+                columns[i] = ReadFixed(type, count, reader.Bytes((long)count * type.Width()), validity);
             }
         }
 
@@ -227,22 +237,31 @@ internal static class EpochRecord
         output.Write(bytes);
     }
 
+    private static SqlException Corrupted(string what) => new(SqlState.DataCorrupted, $"log record with {what}");
+
     private ref struct Reader(ReadOnlySpan<byte> data)
     {
         private ReadOnlySpan<byte> _rest = data;
 
         public readonly bool IsAtEnd => _rest.IsEmpty;
 
-        public ReadOnlySpan<byte> Bytes(int count)
+        public ReadOnlySpan<byte> Bytes(long count)
         {
-            if ((uint)count > (uint)_rest.Length)
+            if (count < 0 || count > _rest.Length)
             {
                 throw new SqlException(SqlState.DataCorrupted, "log record ends too early");
             }
 
-            ReadOnlySpan<byte> result = _rest[..count];
-            _rest = _rest[count..];
+            ReadOnlySpan<byte> result = _rest[..(int)count];
+            _rest = _rest[(int)count..];
             return result;
+        }
+
+        /// <summary>How many things follow, each of at least one byte.</summary>
+        public int Count()
+        {
+            int count = Int32();
+            return count >= 0 && count <= _rest.Length ? count : throw Corrupted("more parts than bytes");
         }
 
         public byte Byte() => Bytes(1)[0];

@@ -30,6 +30,7 @@ internal sealed class Sequencer : IDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private readonly ArrayBufferWriter<byte> _payload = new(1 << 16);
+    private readonly CancellationTokenSource _stop = new();
     private volatile bool _stopping;
     private volatile SqlException? _refusal;
     private long _nowMicroseconds;
@@ -58,7 +59,7 @@ internal sealed class Sequencer : IDisposable
     {
         if (_refusal is { } refusal)
         {
-            request.Fail(new SqlException(refusal.State, "the database is read-only: " + refusal.Message));
+            request.Fail(ReadOnly(refusal));
             return;
         }
 
@@ -83,6 +84,7 @@ internal sealed class Sequencer : IDisposable
             _stopping = true;
         }
 
+        _stop.Cancel();
         _wake.Set();
         if (_thread.IsAlive)
         {
@@ -90,6 +92,7 @@ internal sealed class Sequencer : IDisposable
         }
 
         _wake.Dispose();
+        _stop.Dispose();
     }
 
     private void Run()
@@ -116,6 +119,11 @@ internal sealed class Sequencer : IDisposable
                     Step(isEventDue);
                 }
             }
+        }
+        catch (OperationCanceledException) when (_stopping)
+        {
+            // The log did not come back before the end: what waits for it was never acknowledged.
+            RefuseQueued(new SqlException(SqlState.AdminShutdown, "the database is shutting down"));
         }
         catch (Exception exception)
         {
@@ -150,7 +158,7 @@ internal sealed class Sequencer : IDisposable
         {
             if (request.Cancellation.IsCancellationRequested)
             {
-                request.Fail(new SqlException(SqlState.QueryCanceled, "canceling statement due to user request"));
+                request.Fail(new OperationCanceledException(request.Cancellation));
             }
             else
             {
@@ -160,7 +168,19 @@ internal sealed class Sequencer : IDisposable
 
         if (builder.Entries.Count > 0 || isEventDue)
         {
-            Compute(builder);
+            try
+            {
+                Compute(builder);
+            }
+            catch (OperationCanceledException) when (_stopping)
+            {
+                foreach (WriteRequest request in builder.Requests)
+                {
+                    request.Fail(new SqlException(SqlState.AdminShutdown, "the database is shutting down"));
+                }
+
+                throw;
+            }
         }
 
         foreach (Action action in builder.PublishActions)
@@ -237,13 +257,9 @@ internal sealed class Sequencer : IDisposable
             catch (SqlException exception) when (exception.State is SqlState.DiskFull or SqlState.IoError)
             {
                 _refusal = exception;
-                RefuseQueued(exception);
-                if (_stopping)
-                {
-                    throw;
-                }
-
-                _log!.ReopenAsync().GetAwaiter().GetResult();
+                RefuseQueued(ReadOnly(exception));
+                _log!.ReopenAsync(_stop.Token).GetAwaiter().GetResult();
+                _stop.Token.ThrowIfCancellationRequested();
             }
         }
     }
@@ -259,7 +275,9 @@ internal sealed class Sequencer : IDisposable
 
         foreach (WriteRequest request in refused)
         {
-            request.Fail(new SqlException(reason.State, "the database is read-only: " + reason.Message));
+            request.Fail(reason);
         }
     }
+
+    private static SqlException ReadOnly(SqlException reason) => new(reason.State, "the database is read-only: " + reason.Message);
 }

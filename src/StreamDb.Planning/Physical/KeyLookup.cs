@@ -40,6 +40,7 @@ internal static class KeyLookup
 
         return best;
 
-        static bool IsValue(ScalarExpression e) => e is LiteralExpression or ParameterExpression;
+        // Equality with NULL is never true, and a key that holds no NULL cannot be asked for one.
+        static bool IsValue(ScalarExpression e) => e is LiteralExpression { Value.IsNull: false } or ParameterExpression;
     }
 }

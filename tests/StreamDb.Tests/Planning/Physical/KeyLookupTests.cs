@@ -18,6 +18,7 @@ public class KeyLookupTests
     [InlineData("SELECT c FROM t WHERE b = 'x'", "16391[1] whole")]
     [InlineData("SELECT c FROM t WHERE a = 1 AND c > 2", "16384[0] whole")]
     [InlineData("SELECT c FROM t WHERE a > 1", "scan")]
+    [InlineData("SELECT c FROM t WHERE a = NULL", "scan")]
     [InlineData("SELECT c FROM t WHERE a = 1 OR b = 'x'", "scan")]
     public void Equality_with_a_constant_reads_by_key_whatever_columns_are_selected(string sql, string expected)
     {

@@ -93,11 +93,11 @@ internal static class DateTruncation
                 return value;
             }
 
-            // Within an hour the offset does not matter for the result, and must not change.
+            // Up to the hour the value keeps its offset, as in PostgreSQL: the hour that comes twice in autumn is two hours.
             DateField name = FieldOf(field);
             long local = TimeZones.ToLocal(zone, value);
             long truncated = Truncate(name, local);
-            return name <= DateField.Minute ? value - (local - truncated) : TimeZones.ToUtc(zone, truncated);
+            return name <= DateField.Hour ? value - (local - truncated) : TimeZones.ToUtc(zone, truncated);
         }
 
         private DateField FieldOf(ByteSlice field) => constantField is null

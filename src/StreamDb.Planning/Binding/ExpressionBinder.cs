@@ -257,6 +257,11 @@ internal sealed partial class ExpressionBinder(
     private ScalarExpression BindCollate(CollateSyntax collate)
     {
         ScalarExpression operand = Bind(collate.Operand);
+        if (operand.Type.Kind is not (SqlTypeKind.Unknown or SqlTypeKind.Text or SqlTypeKind.Varchar or SqlTypeKind.Bpchar or SqlTypeKind.Name))
+        {
+            throw BindError.At(SqlState.DatatypeMismatch, collate.Position, $"collations are not supported by type {operand.Type.WithoutModifier()}");
+        }
+
         return collate.Collation.Name is "C" or "POSIX" or "default" or "ucs_basic" or "C.UTF-8"
             ? operand
             : throw BindError.At(

@@ -201,30 +201,30 @@ public sealed class Lowering
         switch (join.Kind)
         {
             case JoinKind.Semi:
-                return Matched(JoinKind.Semi, left, matches, 0);
+                return Matched(JoinKind.Semi, left, matches, 0, leftWidth);
             case JoinKind.Anti:
-                return Matched(JoinKind.Anti, left, matches, 0);
+                return Matched(JoinKind.Anti, left, matches, 0, leftWidth);
         }
 
         var parts = new List<PhysicalNode> { Map(matches, null, [.. All(matches)], join.Columns) };
         if (join.Kind is JoinKind.Left or JoinKind.Full)
         {
-            PhysicalNode lonely = Matched(JoinKind.Anti, left, matches, 0);
+            PhysicalNode lonely = Matched(JoinKind.Anti, left, matches, 0, leftWidth);
             parts.Add(Map(lonely, null, [.. All(lonely), .. right.Columns.Select(f => LiteralExpression.Null(f.Type))], join.Columns));
         }
 
         if (join.Kind is JoinKind.Right or JoinKind.Full)
         {
-            PhysicalNode lonely = Matched(JoinKind.Anti, right, matches, leftWidth);
+            PhysicalNode lonely = Matched(JoinKind.Anti, right, matches, leftWidth, rightWidth);
             parts.Add(Map(lonely, null, [.. left.Columns.Select(f => LiteralExpression.Null(f.Type)), .. All(lonely)], join.Columns));
         }
 
         return Union([.. parts], join.Columns);
 
-        // Rows of `side` that do (Semi) or do not (Anti) occur in columns [start, …) of the matching pairs.
-        PhysicalNode Matched(JoinKind kind, PhysicalNode side, PhysicalNode pairsMatching, int start)
+        // Rows of `side` that do (Semi) or do not (Anti) occur in columns [start, start + width) of the matching pairs. Either
+        // side may have no columns left at all: SELECT 1 FROM a RIGHT JOIN b ON b.x > 0 reads none of a's.
+        PhysicalNode Matched(JoinKind kind, PhysicalNode side, PhysicalNode pairsMatching, int start, int width)
         {
-            int width = start == 0 ? leftWidth : rightWidth;
             PhysicalNode rows = new PhysicalDistinct(Map(
                 pairsMatching, null, [.. All(pairsMatching).Skip(start).Take(width)], [.. pairsMatching.Columns.Skip(start).Take(width)]));
             ImmutableArray<int> columns = [.. Enumerable.Range(0, width)];

@@ -9,8 +9,8 @@ internal sealed class DmlGenerator(Dice dice)
     public const int TableRowsMax = 24;
 
     /// <summary>Changes of rows that are there come more often than new ones, so that views retract.</summary>
-    public OracleStep Generate(OracleRelation table, IReadOnlyList<OracleRelation> relations, bool isInTransaction) =>
-        dice.Weighted(40, MayMeetConflicts(table, isInTransaction) ? 14 : 0, 10, 22, 4, 12, 5, 2) switch
+    public OracleStep Generate(OracleRelation table, IReadOnlyList<OracleRelation> relations) =>
+        dice.Weighted(40, table.Key.IsEmpty ? 0 : 14, 10, 22, 4, 12, 5, 2) switch
         {
             0 => Insert(table, ""),
             1 => Insert(table, OnConflict(table)),
@@ -21,9 +21,6 @@ internal sealed class DmlGenerator(Dice dice)
             6 => new PlainStep($"DELETE FROM {table.Name}{(dice.Chance(60) ? "" : " WHERE true")}"),
             _ => new PlainStep($"TRUNCATE {dice.Pick("", "TABLE ")}{table.Name}"),
         };
-
-    private static bool MayMeetConflicts(OracleRelation table, bool isInTransaction) =>
-        !table.Key.IsEmpty && !(isInTransaction && Exclusions.OnConflictInTransactions);
 
     private InsertStep Insert(OracleRelation table, string suffix)
     {
@@ -62,7 +59,7 @@ internal sealed class DmlGenerator(Dice dice)
         }
 
         IEnumerable<string> assignments = others.Where((_, i) => i == 0 || dice.Chance(50)).Select(c => $"{c.Name} = {Merged(table, c)}");
-        string where = dice.Chance(20) && !Exclusions.OnConflictUpdateWhere ? $" WHERE {table.Name}.{others[0].Name} IS DISTINCT FROM EXCLUDED.{others[0].Name}" : "";
+        string where = dice.Chance(20) ? $" WHERE {table.Name}.{others[0].Name} IS DISTINCT FROM EXCLUDED.{others[0].Name}" : "";
         return $" ON CONFLICT ({key}) DO UPDATE SET {string.Join(", ", assignments)}{where}";
     }
 

@@ -118,7 +118,7 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
         var scope = new Scope(left.Columns, 0);
         ValueType type = ValueType.Int4;
         string call;
-        if (_dice.Chance(50) || Exclusions.ArrayConstructors)
+        if (_dice.Chance(50) || Exclusions.Unnest)
         {
             call = $"generate_series({_dice.Between(0, 2)}, LEAST({expressions.Of(ValueType.Int4, scope, 0)}, 3))";
         }
@@ -153,7 +153,7 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
         expressions.Predicate(new Scope([.. left.Columns, .. right.Columns.Select(c => c.Bound)], 0), 1);
 
     private Item TakeItem(int depth, int rowsMax) =>
-        _dice.Weighted(80, depth > 0 ? 9 : 0, 5, 3, Exclusions.ArrayConstructors ? 0 : 3) switch
+        _dice.Weighted(80, depth > 0 ? 9 : 0, 5, 3, Exclusions.Unnest ? 0 : 3) switch
         {
             0 => Relation(rowsMax) ?? Values(),
             1 => Derived(depth - 1),

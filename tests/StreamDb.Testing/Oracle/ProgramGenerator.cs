@@ -89,7 +89,7 @@ internal sealed class ProgramGenerator
     /// transaction reads, where PostgreSQL's plain view would show its own writes.
     /// </summary>
     private OracleStep Change(bool isInTransaction = false) =>
-        _dml.Generate(_dice.Pick(Tables), isInTransaction ? Tables : _relations, isInTransaction);
+        _dml.Generate(_dice.Pick(Tables), isInTransaction ? Tables : _relations);
 
     private void CreateTable()
     {

@@ -20,6 +20,9 @@ internal abstract partial class BenchmarkServer : IDisposable
         Name = name;
         Directory = System.IO.Directory.CreateTempSubdirectory($"streamdb-bench-{name}-").FullName;
         Port = FreePort();
+
+        // Also when the benchmark is told to end.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
     }
 
     public string Name { get; }
@@ -111,7 +114,10 @@ internal abstract partial class BenchmarkServer : IDisposable
     public void Dispose()
     {
         Stop();
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (System.IO.Directory.Exists(Directory))
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
     }
 
     protected virtual int StopSignal => Terminate;

@@ -48,6 +48,19 @@ internal sealed class ServerPair : IDisposable
     public void Single(string metric, string unit, Func<BenchmarkServer, double> measure) =>
         Compare(metric, unit, Measure(measure), value => value);
 
+    /// <summary>Measures the seconds that a number of operations take on both and reports the rate.</summary>
+    public void Bulk(string metric, string unit, int operations, Func<BenchmarkServer, double> seconds)
+    {
+        IReadOnlyList<(double Rate, double CpuUs)>[] results = Measure(server =>
+        {
+            double cpuBefore = server.CpuSeconds;
+            double rate = operations / seconds(server);
+            return (rate, (server.CpuSeconds - cpuBefore) * 1e6 / operations);
+        });
+        Compare(metric, unit, results, result => result.Rate);
+        Compare($"{metric}, server's processor time", "us", results, result => result.CpuUs);
+    }
+
     public void Dispose()
     {
         StreamDb.Dispose();

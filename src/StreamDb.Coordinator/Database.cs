@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
-using StreamDb.Core.Errors;
-using StreamDb.Core.Identifiers;
 using StreamDb.Coordinator.Epochs;
 using StreamDb.Coordinator.Recovery;
 using StreamDb.Coordinator.Sources;
 using StreamDb.Coordinator.Statements;
 using StreamDb.Coordinator.SystemRelations;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Planning.Catalog;

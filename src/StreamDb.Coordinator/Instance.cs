@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
-using StreamDb.Core.Errors;
 using StreamDb.Coordinator.Sessions;
 using StreamDb.Coordinator.Sources;
+using StreamDb.Core.Errors;
 
 namespace StreamDb.Coordinator;
 

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using StreamDb.Coordinator.Statements;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Statements;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Planning.Catalog;

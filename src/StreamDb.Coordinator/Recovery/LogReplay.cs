@@ -1,7 +1,7 @@
-using StreamDb.Core.Diagnostics;
-using StreamDb.Core.Identifiers;
 using StreamDb.Coordinator.Epochs;
 using StreamDb.Coordinator.Statements;
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow;
 using StreamDb.State.Log;
 

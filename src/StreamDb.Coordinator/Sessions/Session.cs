@@ -1,11 +1,11 @@
+using StreamDb.Coordinator.Statements;
+using StreamDb.Coordinator.SystemRelations;
+using StreamDb.Coordinator.Transactions;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Statements;
-using StreamDb.Coordinator.SystemRelations;
-using StreamDb.Coordinator.Transactions;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;
 using StreamDb.Sql.Parsing;

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using StreamDb.Coordinator.Statements;
 using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Statements;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Binding;

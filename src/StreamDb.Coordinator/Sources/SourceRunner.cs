@@ -1,6 +1,6 @@
+using StreamDb.Coordinator.Epochs;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
-using StreamDb.Coordinator.Epochs;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Planning.Catalog;
 

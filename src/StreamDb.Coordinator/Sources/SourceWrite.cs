@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using StreamDb.Coordinator.Epochs;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Epochs;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Planning.Catalog;

@@ -1,11 +1,11 @@
 using System.Text;
+using StreamDb.Coordinator.Epochs;
+using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Epochs;
-using StreamDb.Coordinator.Sessions;
 using StreamDb.Expressions.Casts;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Expressions.Trees;

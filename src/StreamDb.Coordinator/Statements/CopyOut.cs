@@ -1,8 +1,8 @@
 using System.Buffers;
+using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Sessions;
 using StreamDb.Planning.Binding;
 
 namespace StreamDb.Coordinator.Statements;

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
+using StreamDb.Coordinator.Epochs;
+using StreamDb.Coordinator.Sessions;
+using StreamDb.Coordinator.Sources;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
-using StreamDb.Coordinator.Epochs;
-using StreamDb.Coordinator.Sessions;
-using StreamDb.Coordinator.Sources;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
+using StreamDb.Coordinator.Epochs;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
-using StreamDb.Coordinator.Epochs;
-using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow;
+using StreamDb.Dataflow.Deltas;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Binding;

@@ -1,5 +1,5 @@
-using StreamDb.Core.Columns;
 using StreamDb.Coordinator.Epochs;
+using StreamDb.Core.Columns;
 using StreamDb.Planning.Binding;
 
 namespace StreamDb.Coordinator.Statements;

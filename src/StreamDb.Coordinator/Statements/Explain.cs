@@ -1,8 +1,8 @@
 using System.Text;
+using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Sessions;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;

@@ -1,10 +1,10 @@
 using System.Text;
+using StreamDb.Coordinator.Epochs;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Epochs;
 using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;

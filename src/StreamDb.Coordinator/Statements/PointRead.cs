@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using StreamDb.Core.Columns;
-using StreamDb.Core.Rows;
 using StreamDb.Core.Identifiers;
+using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;

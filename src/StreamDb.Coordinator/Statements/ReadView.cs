@@ -1,9 +1,9 @@
+using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Expressions.Trees;

@@ -1,8 +1,8 @@
+using StreamDb.Coordinator.Sessions;
+using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Sessions;
-using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;

@@ -1,10 +1,10 @@
 using System.Globalization;
+using StreamDb.Coordinator.Epochs;
+using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Epochs;
-using StreamDb.Coordinator.Sessions;
 using StreamDb.Dataflow;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;

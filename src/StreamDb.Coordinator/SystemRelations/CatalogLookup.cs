@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
+using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Types;
-using StreamDb.Coordinator.Sessions;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Planning.Catalog;
 

@@ -1,5 +1,5 @@
-using StreamDb.Core.Types;
 using StreamDb.Coordinator.Sessions;
+using StreamDb.Core.Types;
 using StreamDb.Planning.Catalog;
 
 namespace StreamDb.Coordinator.SystemRelations;

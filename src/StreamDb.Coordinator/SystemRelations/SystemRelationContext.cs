@@ -1,5 +1,5 @@
-using StreamDb.Core.Codecs;
 using StreamDb.Coordinator.Sessions;
+using StreamDb.Core.Codecs;
 using StreamDb.Planning.Catalog;
 
 namespace StreamDb.Coordinator.SystemRelations;

@@ -1,7 +1,7 @@
-using StreamDb.Core.Columns;
-using StreamDb.Core.Errors;
 using StreamDb.Coordinator.Epochs;
 using StreamDb.Coordinator.Statements;
+using StreamDb.Core.Columns;
+using StreamDb.Core.Errors;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Planning.Catalog;
 

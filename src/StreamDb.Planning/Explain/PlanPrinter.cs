@@ -3,11 +3,11 @@ using System.Text;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using SortKey = StreamDb.Core.Rows.SortKey;
 using StreamDb.Expressions.Aggregates;
 using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Logical;
 using StreamDb.Planning.Physical;
+using SortKey = StreamDb.Core.Rows.SortKey;
 
 namespace StreamDb.Planning.Explain;
 

@@ -1,5 +1,5 @@
-using StreamDb.Core.Errors;
 using StreamDb.Coordinator.SystemRelations;
+using StreamDb.Core.Errors;
 using StreamDb.Core.Types;
 using Xunit;
 

@@ -1,5 +1,5 @@
-using Xunit;
 using StreamDb.Core.Errors;
+using Xunit;
 using static StreamDb.Tests.Planning.Binding.BindingFixture;
 
 namespace StreamDb.Tests.Planning.Binding;

@@ -37,15 +37,21 @@ internal sealed class ChangeBinder(BinderState state)
             changed[column] = value;
         }
 
+        ImmutableArray<ScalarExpression> generated = ColumnExpressions.WithGenerated(state, table, [.. changed]);
+
         node = assignments.Node;
-        ImmutableArray<ScalarExpression> next = [.. ColumnExpressions.WithGenerated(state, table, [.. changed])
-            .Select(e => SubqueryPlanting.Plant(ref node, e))];
-        node = new LogicalProject(node, [.. old, .. next], [.. table.Columns.Select(c => c.Name), .. table.Columns.Select(c => c.Name)]);
+        ImmutableArray<ScalarExpression> next = [.. generated.Select(e => SubqueryPlanting.Plant(ref node, e))];
+        ImmutableArray<string> names = [.. table.Columns.Select(c => c.Name), .. table.Columns.Select(c => c.Name)];
+        node = new LogicalProject(node, [.. old, .. next], names);
         if (!update.From.IsEmpty)
         {
             // A row that matches several rows of FROM is changed once.
-            ImmutableArray<int> key = table.PrimaryKey.IsEmpty ? [.. Enumerable.Range(0, table.Columns.Length)] : table.PrimaryKey;
-            node = new LogicalTopN(node, key, [], 1, 0);
+            bool isKeyed = !table.PrimaryKey.IsEmpty;
+            node = new LogicalTopN(node, isKeyed ? table.PrimaryKey : [.. Enumerable.Range(0, table.Columns.Length)], [], 1, 0);
+            if (!isKeyed)
+            {
+                node = ForEachCopy(table, node, [.. old.Select((column, i) => next[i].Equals(column))], names);
+            }
         }
 
         return new UpdatePlan(table, node, Returning.Bind(state, update.Returning, table, update.Alias));
@@ -70,6 +76,27 @@ internal sealed class ChangeBinder(BinderState state)
     ]);
 
     private static BoundTable Target(TableItem table, string? alias) => BoundTable.Of(new LogicalGet(table), alias ?? table.Name, null, table);
+
+    /// <summary>
+    /// A table without key may hold a row several times, and each copy is changed: the one change chosen for the row is
+    /// put beside every copy. Columns that are <paramref name="kept"/> come from the copy, which may be equal and yet
+    /// written differently (1.0 and 1.00).
+    /// </summary>
+    private static LogicalProject ForEachCopy(TableItem table, LogicalNode changes, ImmutableArray<bool> kept, ImmutableArray<string> names)
+    {
+        int width = table.Columns.Length;
+        ScalarExpression[] copy = [.. Enumerable.Range(0, width).Select(i => Column(i, i))];
+        LogicalNode joined = new LogicalJoin(
+            JoinKind.Inner,
+            new LogicalGet(table),
+            changes,
+            LogicalExpression.And([.. copy.Select((c, i) => new DistinctFromExpression(c, Column(width + i, i), IsNegated: true))]));
+        return new LogicalProject(
+            joined, [.. copy, .. Enumerable.Range(0, width).Select(i => kept[i] ? copy[i] : Column((2 * width) + i, i))], names);
+
+        ScalarExpression Column(int index, int column) =>
+            new ColumnExpression(index, table.Columns[column].Type, table.Columns[column].IsNullable);
+    }
 
     private LogicalNode Filtered(LogicalNode node, ExpressionSyntax? where, Scope scope, CommonTableScope? tables) => where is null
         ? node

@@ -8,16 +8,16 @@ internal static class Keywords
 {
     private const string Suffix = "_KEYWORD";
 
-    private static readonly FrozenDictionary<string, int> s_types = ReadVocabulary();
-    private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> s_lookup =
-        s_types.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, int> _types = ReadVocabulary();
+    private static readonly FrozenDictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup =
+        _types.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The token type of a word in any case, or <see cref="StreamDbLexer.WORD"/>.</summary>
     public static int TypeOf(ReadOnlySpan<char> word) =>
-        s_lookup.TryGetValue(word, out int type) ? type : StreamDbLexer.WORD;
+        _lookup.TryGetValue(word, out int type) ? type : StreamDbLexer.WORD;
 
     /// <summary>Whether a name must be quoted to be read back as the same name wherever a name may stand.</summary>
-    public static bool NeedsQuotes(string name) => name.Length == 0 || !IsLowerCaseWord(name) || s_types.ContainsKey(name);
+    public static bool NeedsQuotes(string name) => name.Length == 0 || !IsLowerCaseWord(name) || _types.ContainsKey(name);
 
     private static bool IsLowerCaseWord(string name)
     {

@@ -8,8 +8,8 @@ namespace StreamDb.Sql.Printing;
 internal static class Names
 {
     // Read from the grammar: the keywords that are names everywhere.
-    private static readonly IntervalSet s_freeWords = WordsOf(StreamDbParser.RULE_freeWord);
-    private static readonly IntervalSet s_joinWords = WordsOf(StreamDbParser.RULE_joinWord);
+    private static readonly IntervalSet _freeWords = WordsOf(StreamDbParser.RULE_freeWord);
+    private static readonly IntervalSet _joinWords = WordsOf(StreamDbParser.RULE_joinWord);
 
     /// <summary>A name where any name may stand.</summary>
     public static string Quote(string name)
@@ -20,7 +20,7 @@ internal static class Names
         }
 
         int type = Keywords.TypeOf(name);
-        return type == StreamDbLexer.WORD || s_freeWords.Contains(type) ? name : InQuotes(name);
+        return type == StreamDbLexer.WORD || _freeWords.Contains(type) ? name : InQuotes(name);
     }
 
     /// <summary>A name behind a dot or AS, where keywords too are names.</summary>
@@ -28,7 +28,7 @@ internal static class Names
 
     /// <summary>The name of a function before its parenthesis.</summary>
     public static string QuoteFunction(string name) =>
-        IsPlain(name) && s_joinWords.Contains(Keywords.TypeOf(name)) ? name : Quote(name);
+        IsPlain(name) && _joinWords.Contains(Keywords.TypeOf(name)) ? name : Quote(name);
 
     public static string QuoteString(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 

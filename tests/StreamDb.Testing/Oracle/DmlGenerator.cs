@@ -119,7 +119,7 @@ internal sealed class DmlGenerator(Dice dice)
                select (own, other),
         ];
         List<OracleColumn> targets = [.. table.Columns.Where((_, i) => !table.Key.Contains(i))];
-        if (partners.Count == 0 || targets.Count == 0 || (table.Key.IsEmpty && Exclusions.UpdateFromOfTablesWithoutKey))
+        if (partners.Count == 0 || targets.Count == 0)
         {
             return null;
         }

@@ -6,7 +6,7 @@ internal sealed record SltStatement(string File, int Line, string Text);
 /// <summary>Reads the SQL out of sqllogictest files; results and the records' other meaning are of no interest here.</summary>
 internal static class SltStatements
 {
-    private static readonly string[] s_directives =
+    private static readonly string[] _directives =
     [
         "statement", "query", "simple", "mode", "halt", "skipif", "onlyif", "hash-threshold", "control", "include", "sleep", "connection",
         "system", "reset-server", "replace", "user", "subtest", "copy", "let", "#",
@@ -108,7 +108,7 @@ internal static class SltStatements
             index++;
         }
 
-        return index == lines.Length || Array.Exists(s_directives, word => lines[index].StartsWith(word, StringComparison.Ordinal));
+        return index == lines.Length || Array.Exists(_directives, word => lines[index].StartsWith(word, StringComparison.Ordinal));
     }
 
     private static void SkipResult(string[] lines, ref int index, bool isMultiline)

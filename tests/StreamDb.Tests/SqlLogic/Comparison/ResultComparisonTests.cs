@@ -8,7 +8,7 @@ namespace StreamDb.Tests.SqlLogic.Comparison;
 
 public sealed class ResultComparisonTests
 {
-    private static readonly RecordLocation Here = new("a.slt", 1);
+    private static readonly RecordLocation _here = new("a.slt", 1);
 
     private static StatementResult Result(uint type, params string?[][] rows)
     {
@@ -21,7 +21,7 @@ public sealed class ResultComparisonTests
     }
 
     private static QueryRecord Query(string types, string sql, params string[] expected) =>
-        new(Here, sql) { Types = types, ExpectedLines = expected };
+        new(_here, sql) { Types = types, ExpectedLines = expected };
 
     private static ComparisonOutcome Compare(QueryRecord query, StatementResult actual, Profile profile, Leniency allowed = Leniency.None) =>
         ResultComparison.Compare(query, actual, profile, allowed);

@@ -124,29 +124,27 @@ internal static class DmlExecutor
         using ReadView view = open([table.Id]);
         (ColumnBatch found, Dictionary<byte[], int> existing) = Existing(table, rows, view);
         byte[] buffer = new byte[64];
-        var seen = new HashSet<byte[]>(ByteKeyComparer.Instance);
+        var affected = new HashSet<byte[]>(ByteKeyComparer.Instance);
         var fresh = new List<int>();
         var updated = new List<int>();
+        var updatedKeys = new List<byte[]>();
         var old = new List<int>();
         for (int row = 0; row < rows.Count; row++)
         {
             byte[] key = KeyEncoder.Encode(rows, table.PrimaryKey.AsSpan(), row, ref buffer).ToArray();
-            if (!seen.Add(key))
-            {
-                throw new SqlException(SqlState.CardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
-                {
-                    Hint = "Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
-                };
-            }
-
             if (existing.TryGetValue(key, out int match))
             {
                 updated.Add(row);
+                updatedKeys.Add(key);
                 old.Add(match);
+            }
+            else if (affected.Add(key))
+            {
+                fresh.Add(row);
             }
             else
             {
-                fresh.Add(row);
+                throw AffectedTwice();
             }
         }
 
@@ -162,6 +160,7 @@ internal static class DmlExecutor
             ColumnBatch result = RowProgram.Compile(types.Twice, insert.ConflictWhere, update).Run(both, default, evaluation, out Selection chosen);
             both.Release();
             excluded.Release();
+            CheckAffectedOnce(updatedKeys, in chosen);
             if (result.Count > 0)
             {
                 deletes = chosen.IsAll ? current.Acquire() : current.Gather(chosen.Rows);
@@ -196,6 +195,31 @@ internal static class DmlExecutor
             }
         }
     }
+
+    /// <summary>21000 when a row comes up again after it was updated. A row that the WHERE left alone may come up again.</summary>
+    private static void CheckAffectedOnce(List<byte[]> keys, in Selection chosen)
+    {
+        var affected = new HashSet<byte[]>(ByteKeyComparer.Instance);
+        HashSet<int>? rows = chosen.IsAll ? null : [.. chosen.Rows];
+        for (int i = 0; i < keys.Count; i++)
+        {
+            if (affected.Contains(keys[i]))
+            {
+                throw AffectedTwice();
+            }
+
+            if (rows is null || rows.Contains(i))
+            {
+                affected.Add(keys[i]);
+            }
+        }
+    }
+
+    private static SqlException AffectedTwice() =>
+        new(SqlState.CardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
+        {
+            Hint = "Ensure that no rows proposed for insertion within the same command have duplicate constrained values.",
+        };
 
     /// <summary>The table's rows with the keys of <paramref name="rows"/>, the transaction's own changes included: key → row of the batch.</summary>
     private static (ColumnBatch Rows, Dictionary<byte[], int> ByKey) Existing(TableItem table, ColumnBatch rows, ReadView view)

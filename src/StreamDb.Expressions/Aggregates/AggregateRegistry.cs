@@ -16,7 +16,7 @@ public static class AggregateRegistry
 
     public static IReadOnlyList<AggregateOverload> All { get; } = [.. _byName.Values.SelectMany(o => o)];
 
-    public static bool Exists(string name) => _byName.ContainsKey(name) || name is "approx_count_distinct" or "every";
+    public static bool Exists(string name) => _byName.ContainsKey(name) || name is "approx_count_distinct" or "every" or "arg_min" or "arg_max";
 
     /// <summary>A bound call; arguments are coerced to the chosen overload's types.</summary>
     /// <param name="arguments">Empty for count(*). For an ordered-set aggregate empty too: its values are the ORDER BY.</param>
@@ -32,6 +32,21 @@ public static class AggregateRegistry
         {
             // Exact: the engine keeps the distinct values of a group anyway.
             return Resolve("count", arguments, true, orderBy, filter, directArguments, position);
+        }
+
+        if (name is "arg_min" or "arg_max" && arguments.Count == 2)
+        {
+            // The value where the second argument is least or greatest; rows without one do not count.
+            var isKnown = new NotExpression(new IsNullExpression(arguments[1]));
+            return Resolve(
+                "first_value", [arguments[0]], isDistinct, [new AggregateOrder(arguments[1], name == "arg_max", NullsFirst: false), .. orderBy],
+                filter is null ? isKnown : LogicalExpression.And([filter, isKnown]), directArguments, position);
+        }
+
+        if (isDistinct && CollectsInOrder(name))
+        {
+            // PostgreSQL sorts to find what is equal, and the values come out in that order.
+            orderBy = [.. orderBy, .. arguments.Where(a => orderBy.All(o => !o.Expression.Equals(a))).Select(a => new AggregateOrder(a, false, false))];
         }
 
         if (name is "jsonb_agg" or "json_agg" or "jsonb_object_agg" or "json_object_agg")
@@ -55,6 +70,9 @@ public static class AggregateRegistry
             ? ResolveOrderedSet(name, overloads, isDistinct, orderBy, filter, directArguments!, position)
             : ResolvePlain(name, overloads, arguments, isDistinct, orderBy, filter, position);
     }
+
+    private static bool CollectsInOrder(string name) =>
+        _byName.GetValueOrDefault(name, []) is [{ Kind: AggregateKind.Collected, IsOrderedSet: false }, ..];
 
     private static AggregateCall ResolvePlain(
         string name, AggregateOverload[] overloads, IReadOnlyList<ScalarExpression> arguments, bool isDistinct,
@@ -238,7 +256,7 @@ public static class AggregateRegistry
             isOrderedSet: true);
         t.Collected(
             "approx_percentile(float8,float8,float8) float8; approx_percentile(float8,float8) float8",
-            call => new ContinuousPercentile(call, Percentiles.FractionOf(call)),
+            call => new ApproximatePercentile(call),
             isOrderedSet: true);
         t.Collected(
             "percentile_disc(float8,anyelement) anyelement",

@@ -1,12 +1,6 @@
 namespace StreamDb.Expressions.Aggregates;
 
-/// <summary>A sum of doubles carried to about 106 bits as an unevaluated pair.</summary>
-/// <remarks>
-/// Floating-point addition cannot be undone exactly: (1e300 + 1) − 1e300 has lost the 1. The pair keeps what a double drops, so
-/// that adding and removing rows in any order agrees with summing afresh unless values of very different magnitude (beyond
-/// 2^53) come and go. The state must not be reset when the count passes zero: a removal may come before its addition. The
-/// engine drops a group's state with its last row, so errors do not outlive the group.
-/// </remarks>
+/// <summary>A sum of doubles carried to about 106 bits as an unevaluated pair: what a double drops when it adds is kept.</summary>
 internal struct DoubleDouble
 {
     public double High;

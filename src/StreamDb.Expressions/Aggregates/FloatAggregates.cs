@@ -4,10 +4,10 @@ using StreamDb.Core.Rows;
 
 namespace StreamDb.Expressions.Aggregates;
 
-/// <summary>Sum and number of floats; see <see cref="DoubleDouble"/> for what retraction can promise.</summary>
+/// <summary>Sum and number of floats.</summary>
 internal struct FloatSum
 {
-    public DoubleDouble Sum;
+    public ExactSum Sum;
     public long Count;
     public SpecialCounts Special;
 
@@ -18,13 +18,9 @@ internal struct FloatSum
         {
             Special.Add(value, weight);
         }
-        else if (weight is 1 or -1)
-        {
-            Sum.Add(value * weight);
-        }
         else
         {
-            Sum.AddProduct(value, weight);
+            Sum.Add(value, weight);
         }
     }
 
@@ -101,21 +97,15 @@ internal readonly struct AverageOfFloats : IResult<FloatSum>
 internal struct FloatMoments
 {
     public FloatSum Values;
-    public DoubleDouble Squares;
+    public ExactSum Squares;
 
     public void Add(double value, long weight)
     {
         Values.Add(value, weight);
-        if (!double.IsFinite(value))
+        if (double.IsFinite(value))
         {
-            return;
+            Squares.AddProduct(value, value, weight);
         }
-
-        var square = default(DoubleDouble);
-        square.AddProduct(value, value);
-        square = square.Times(weight);
-        Squares.Add(square.High);
-        Squares.Add(square.Low);
     }
 }
 
@@ -148,8 +138,8 @@ internal readonly struct FloatVariance<TKind> : IResult<FloatMoments>
             return;
         }
 
-        double deviation = state.Squares.Minus(state.Values.Sum.Times(state.Values.Sum).Times(1.0 / count)).Value;
-        double variance = Math.Max(deviation, 0) / (TKind.IsSample ? count - 1 : count);
+        double deviation = Math.Max(ExactSum.Centered(count, state.Squares, state.Values.Sum, state.Values.Sum), 0);
+        double variance = deviation / ((double)count * (TKind.IsSample ? count - 1 : count));
         output.Append(TKind.IsRoot ? Math.Sqrt(variance) : variance);
     }
 }

@@ -164,6 +164,58 @@ internal sealed class ContinuousPercentile(AggregateCall call, double? fraction)
     }
 }
 
+/// <summary>approx_percentile(p [, e]) WITHIN GROUP (ORDER BY x): a value within the relative error e of the one at that share of the rows.</summary>
+/// <remarks>
+/// Values share a bucket when they have the same power of (1 + e) / (1 - e) above them, and a bucket is shown by the value
+/// in its middle, as RisingWave's sketch does: the same rows give the same number there and here. e is 0.01 unless given.
+/// </remarks>
+internal sealed class ApproximatePercentile : GroupFunction
+{
+    private readonly double? _fraction;
+    private readonly double _base;
+
+    public ApproximatePercentile(AggregateCall call)
+        : base(call)
+    {
+        _fraction = Percentiles.FractionOf(call);
+        double error = Percentiles.RelativeErrorOf(call);
+        _base = (1 + error) / (1 - error);
+    }
+
+    public override void Compute(ColumnBatch rows, ReadOnlySpan<long> weights, ColumnBuilder output, IErrorSink errors)
+    {
+        long count = Percentiles.CountValues(rows[0], weights);
+        if (count == 0 || _fraction is not { } share)
+        {
+            output.AppendNull();
+            return;
+        }
+
+        double value = rows[0].Get<double>(Percentiles.RowAt(rows[0], weights, (long)Math.Floor(share * (count - 1))));
+        if (value == 0 || !double.IsFinite(value))
+        {
+            output.Append(value);
+            return;
+        }
+
+        int bucket = (int)Math.Ceiling(Math.Log(Math.Abs(value), _base));
+        output.Append(Math.Sign(value) * 2 * Power(_base, bucket) / (1 + _base));
+    }
+
+    /// <summary>By repeated squaring, whose last digits differ from those of <see cref="Math.Pow"/>.</summary>
+    private static double Power(double number, int exponent)
+    {
+        double power = 1;
+        for (int rest = Math.Abs(exponent); rest > 0; rest >>= 1)
+        {
+            power *= (rest & 1) != 0 ? number : 1;
+            number *= number;
+        }
+
+        return exponent < 0 ? 1 / power : power;
+    }
+}
+
 internal static class Percentiles
 {
     /// <summary>The constant fraction of a call; null for NULL.</summary>
@@ -171,6 +223,20 @@ internal static class Percentiles
     {
         Invariant.Check(call.DirectArguments.Length >= 1, "a percentile has a fraction");
         return Checked((double?)Constant(call).Value);
+    }
+
+    /// <summary>approx_percentile's second constant; 22003 unless it is above 0 and below 1.</summary>
+    public static double RelativeErrorOf(AggregateCall call)
+    {
+        if (call.DirectArguments.Length < 2)
+        {
+            return 0.01;
+        }
+
+        using var context = new EvaluationContext(ThrowingErrorSink.Instance);
+        return ConstantFolding.Evaluate(call.DirectArguments[1], context).Value is double error and > 0 and < 1
+            ? error
+            : throw new SqlException(SqlState.NumericValueOutOfRange, "the relative error of approx_percentile is not between 0 and 1");
     }
 
     /// <summary>The constant fractions of a call with an array of them; none for NULL.</summary>

@@ -62,11 +62,11 @@ internal sealed unsafe class RegressionAccumulator(RegressionKind kind) : IAccum
     {
         public long Count;
         private long _specialCount;
-        private DoubleDouble _x;
-        private DoubleDouble _y;
-        private DoubleDouble _xx;
-        private DoubleDouble _yy;
-        private DoubleDouble _xy;
+        private ExactSum _x;
+        private ExactSum _y;
+        private ExactSum _xx;
+        private ExactSum _yy;
+        private ExactSum _xy;
 
         public void Add(double y, double x, long weight)
         {
@@ -77,11 +77,11 @@ internal sealed unsafe class RegressionAccumulator(RegressionKind kind) : IAccum
                 return;
             }
 
-            _x.AddProduct(x, weight);
-            _y.AddProduct(y, weight);
-            AddProduct(ref _xx, x, x, weight);
-            AddProduct(ref _yy, y, y, weight);
-            AddProduct(ref _xy, x, y, weight);
+            _x.Add(x, weight);
+            _y.Add(y, weight);
+            _xx.AddProduct(x, x, weight);
+            _yy.AddProduct(y, y, weight);
+            _xy.AddProduct(x, y, weight);
         }
 
         public readonly double? Result(RegressionKind kind)
@@ -91,37 +91,24 @@ internal sealed unsafe class RegressionAccumulator(RegressionKind kind) : IAccum
                 return double.NaN;
             }
 
-            double xx = Math.Max(Centered(_xx, _x, _x), 0);
-            double yy = Math.Max(Centered(_yy, _y, _y), 0);
-            double xy = Centered(_xy, _x, _y);
-            double meanX = _x.Value / Count;
-            double meanY = _y.Value / Count;
+            // Each Count times the sum of the centered products: the Counts cancel out of the quotients.
+            double xx = Math.Max(ExactSum.Centered(Count, _xx, _x, _x), 0);
+            double yy = Math.Max(ExactSum.Centered(Count, _yy, _y, _y), 0);
+            double xy = ExactSum.Centered(Count, _xy, _x, _y);
             return kind switch
             {
-                RegressionKind.AverageX => meanX,
-                RegressionKind.AverageY => meanY,
-                RegressionKind.SumXX => xx,
-                RegressionKind.SumYY => yy,
-                RegressionKind.SumXY => xy,
+                RegressionKind.AverageX => _x.Value / Count,
+                RegressionKind.AverageY => _y.Value / Count,
+                RegressionKind.SumXX => xx / Count,
+                RegressionKind.SumYY => yy / Count,
+                RegressionKind.SumXY => xy / Count,
                 RegressionKind.Slope => xx == 0 ? null : xy / xx,
-                RegressionKind.Intercept => xx == 0 ? null : meanY - (meanX * xy / xx),
-                RegressionKind.R2 => xx == 0 ? null : yy == 0 ? 1 : xy * xy / (xx * yy),
-                RegressionKind.Correlation => xx == 0 || yy == 0 ? null : Math.Clamp(xy / Math.Sqrt(xx * yy), -1, 1),
-                RegressionKind.SampleCovariance => xy / (Count - 1),
-                _ => xy / Count,
+                RegressionKind.Intercept => xx == 0 ? null : (_y.Value - (_x.Value * (xy / xx))) / Count,
+                RegressionKind.R2 => xx == 0 ? null : yy == 0 ? 1 : xy / xx * (xy / yy),
+                RegressionKind.Correlation => xx == 0 || yy == 0 ? null : Math.Clamp(xy / (Math.Sqrt(xx) * Math.Sqrt(yy)), -1, 1),
+                RegressionKind.SampleCovariance => xy / Count / (Count - 1),
+                _ => xy / Count / Count,
             };
-        }
-
-        private readonly double Centered(DoubleDouble products, DoubleDouble left, DoubleDouble right) =>
-            products.Minus(left.Times(right).Times(1.0 / Count)).Value;
-
-        private static void AddProduct(ref DoubleDouble sum, double a, double b, long weight)
-        {
-            var product = default(DoubleDouble);
-            product.AddProduct(a, b);
-            product = product.Times(weight);
-            sum.Add(product.High);
-            sum.Add(product.Low);
         }
     }
 }

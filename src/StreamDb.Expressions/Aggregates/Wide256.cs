@@ -31,6 +31,83 @@ internal struct Wide256
         this = Plus(weight < 0 ? product.Negated() : product);
     }
 
+    /// <summary>Adds value · 2^shift · weight.</summary>
+    /// <param name="shift">At most 255.</param>
+    public void AddShifted(UInt128 value, int shift, long weight)
+    {
+        var shifted = new Wide256 { _first = (ulong)value, _second = (ulong)(value >> 64) };
+        int bits = shift & 63;
+        if (bits != 0)
+        {
+            shifted = new Wide256
+            {
+                _first = shifted._first << bits,
+                _second = (shifted._second << bits) | (shifted._first >> (64 - bits)),
+                _third = shifted._second >> (64 - bits),
+            };
+        }
+
+        for (int limb = shift >> 6; limb > 0; limb--)
+        {
+            shifted = shifted.Shifted();
+        }
+
+        ulong magnitude = weight < 0 ? (ulong)-weight : (ulong)weight;
+        if (magnitude != 1)
+        {
+            shifted = shifted.Times(magnitude);
+        }
+
+        this = Plus(weight < 0 ? shifted.Negated() : shifted);
+    }
+
+    /// <summary>The number · 2^exponent, rounded to the nearest double, ties to even.</summary>
+    public readonly double ToDouble(int exponent)
+    {
+        bool isNegative = (long)_fourth < 0;
+        Wide256 magnitude = isNegative ? Negated() : this;
+        Span<ulong> limbs = [magnitude._first, magnitude._second, magnitude._third, magnitude._fourth];
+        int top = 3;
+        while (top > 0 && limbs[top] == 0)
+        {
+            top--;
+        }
+
+        if (limbs[top] == 0)
+        {
+            return 0;
+        }
+
+        // The top 64 bits; whatever is below only tells a tie from more than a tie.
+        int zeros = BitOperations.LeadingZeroCount(limbs[top]);
+        ulong bits = limbs[top] << zeros;
+        ulong below = 0;
+        if (top > 0)
+        {
+            bits |= zeros == 0 ? 0 : limbs[top - 1] >> (64 - zeros);
+            below = limbs[top - 1] << zeros;
+            for (int i = 0; i < top - 1; i++)
+            {
+                below |= limbs[i];
+            }
+        }
+
+        double value = Math.ScaleB((double)(below == 0 ? bits : bits | 1), (64 * top) - zeros + exponent);
+        return isNegative ? -value : value;
+    }
+
+    /// <summary>number · 2^exponent, rounded to the nearest double, ties to even.</summary>
+    public static double ToDouble(BigInteger number, int exponent)
+    {
+        BigInteger magnitude = BigInteger.Abs(number);
+        long length = magnitude.GetBitLength();
+        int shift = (int)Math.Max(length - 64, 0);
+        BigInteger top = magnitude >> shift;
+        ulong bits = (ulong)top | (top << shift == magnitude ? 0UL : 1UL);
+        double value = Math.ScaleB((double)bits, shift + exponent);
+        return number.Sign < 0 ? -value : value;
+    }
+
     public readonly BigInteger ToBigInteger()
     {
         BigInteger value = ((BigInteger)_fourth << 192) | ((BigInteger)_third << 128) | ((BigInteger)_second << 64) | _first;

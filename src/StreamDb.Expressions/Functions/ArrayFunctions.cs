@@ -144,8 +144,11 @@ internal static class ArrayFunctions
         t.Bound("array_cat(anyarray,anyarray) anyarray; ||(anyarray,anyarray) anyarray", call => Throwing(Of(call).Concatenate), isStrict: false);
         t.Bound("array_remove(anyarray,anyelement) anyarray", call => Generic(call, 0, nameof(ArrayOperations.Remove)), isStrict: false);
         t.Bound("array_replace(anyarray,anyelement,anyelement) anyarray", call => Generic(call, 0, nameof(ArrayOperations.Replace)), isStrict: false);
-        t.Bound("array_to_string(anyarray,text) text", call => Throwing(Of(call).ToText));
-        t.Bound("array_to_string(anyarray,text,text) text", call => Throwing(Of(call).ToTextWithNull), isStrict: false);
+        t.Bound("array_to_string(anyarray,text) text; array_join(anyarray,text) text", call => Throwing(Of(call).ToText));
+        t.Bound(
+            "array_to_string(anyarray,text,text) text; array_join(anyarray,text,text) text",
+            call => Throwing(Of(call).ToTextWithNull),
+            isStrict: false);
         t.Bound("trim_array(anyarray,int4) anyarray", call => Throwing(Of(call).Trim));
         t.Bound(
             "array_fill(anyelement,int4[]) anyarray",

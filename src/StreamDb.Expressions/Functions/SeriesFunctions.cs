@@ -6,7 +6,7 @@ using StreamDb.Expressions.Compilation;
 
 namespace StreamDb.Expressions.Functions;
 
-/// <summary>generate_series over numbers and times: from start to stop, both included.</summary>
+/// <summary>generate_series over numbers and times: from start to stop, both included; range over numbers leaves stop out.</summary>
 /// <remarks>A call may produce <see cref="RowsMax"/> rows, so that a typing error cannot fill memory; more is 54000.</remarks>
 internal static class SeriesFunctions
 {
@@ -16,9 +16,20 @@ internal static class SeriesFunctions
 
     public static void Declare(List<TableFunctionDeclaration> all, string type)
     {
-        TableFunctionBody body = type switch { "int4" => Int32Series, "int8" => Int64Series, _ => NumericSeries };
-        all.Add(TableFunctions.Of(Name, $"{type},{type}", [(Name, type)], body));
-        all.Add(TableFunctions.Of(Name, $"{type},{type},{type}", [(Name, type)], body));
+        DeclareNamed(all, Name, type, includesStop: true);
+        DeclareNamed(all, "range", type, includesStop: false);
+    }
+
+    private static void DeclareNamed(List<TableFunctionDeclaration> all, string name, string type, bool includesStop)
+    {
+        TableFunctionBody body = type switch
+        {
+            "int4" => (arguments, row, output, errors) => Int32Series(arguments, row, output, errors, includesStop),
+            "int8" => (arguments, row, output, errors) => Int64Series(arguments, row, output, errors, includesStop),
+            _ => (arguments, row, output, errors) => NumericSeries(arguments, row, output, errors, includesStop),
+        };
+        all.Add(TableFunctions.Of(name, $"{type},{type}", [(name, type)], body));
+        all.Add(TableFunctions.Of(name, $"{type},{type},{type}", [(name, type)], body));
     }
 
     public static void DeclareTimes(List<TableFunctionDeclaration> all)
@@ -27,7 +38,8 @@ internal static class SeriesFunctions
         all.Add(TableFunctions.Of(Name, "timestamptz,timestamptz,interval", [(Name, "timestamptz")], TimestampSeries));
     }
 
-    private static int Int32Series(ReadOnlySpan<Column> arguments, int row, ReadOnlySpan<ColumnBuilder> output, IErrorSink errors)
+    private static int Int32Series(
+        ReadOnlySpan<Column> arguments, int row, ReadOnlySpan<ColumnBuilder> output, IErrorSink errors, bool includesStop)
     {
         long step = arguments.Length > 2 ? arguments[2].Get<int>(row) : 1;
         long stop = arguments[1].Get<int>(row);
@@ -37,6 +49,7 @@ internal static class SeriesFunctions
         }
 
         int count = 0;
+        stop += includesStop ? 0 : -Math.Sign(step);
         for (long value = arguments[0].Get<int>(row); step > 0 ? value <= stop : value >= stop; value += step)
         {
             output[0].Append((int)value);
@@ -46,16 +59,18 @@ internal static class SeriesFunctions
         return count;
     }
 
-    private static int Int64Series(ReadOnlySpan<Column> arguments, int row, ReadOnlySpan<ColumnBuilder> output, IErrorSink errors)
+    private static int Int64Series(
+        ReadOnlySpan<Column> arguments, int row, ReadOnlySpan<ColumnBuilder> output, IErrorSink errors, bool includesStop)
     {
         long step = arguments.Length > 2 ? arguments[2].Get<long>(row) : 1;
-        long stop = arguments[1].Get<long>(row);
+        Int128 stop = arguments[1].Get<long>(row);
         if (!IsStep(step == 0, errors))
         {
             return 0;
         }
 
         int count = 0;
+        stop += includesStop ? 0 : -Math.Sign(step);
         for (Int128 value = arguments[0].Get<long>(row); step > 0 ? value <= stop : value >= stop; value += step)
         {
             output[0].Append((long)value);
@@ -65,7 +80,8 @@ internal static class SeriesFunctions
         return count;
     }
 
-    private static int NumericSeries(ReadOnlySpan<Column> arguments, int row, ReadOnlySpan<ColumnBuilder> output, IErrorSink errors)
+    private static int NumericSeries(
+        ReadOnlySpan<Column> arguments, int row, ReadOnlySpan<ColumnBuilder> output, IErrorSink errors, bool includesStop)
     {
         Numeric step = arguments.Length > 2 ? arguments[2].Get<Numeric>(row) : 1m;
         Numeric start = arguments[0].Get<Numeric>(row);
@@ -87,6 +103,11 @@ internal static class SeriesFunctions
         int count = 0;
         for (decimal value = start.Value; step.Value > 0 ? value <= stop.Value : value >= stop.Value; value += step.Value)
         {
+            if (!includesStop && value == stop.Value)
+            {
+                break;
+            }
+
             output[0].Append(Numeric.From(value));
             count = Counted(count);
         }

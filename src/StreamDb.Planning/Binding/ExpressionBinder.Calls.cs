@@ -16,6 +16,13 @@ internal sealed partial class ExpressionBinder
     private ScalarExpression BindCall(FunctionCallSyntax call)
     {
         string name = FunctionName(call.Name);
+        if (call.IsAggregateOfScalar)
+        {
+            // aggregate:f(x …) is f of the array of all x.
+            FunctionCallSyntax collected = call with { Name = QualifiedNameSyntax.Of("array_agg"), IsAggregateOfScalar = false };
+            return Call(name, call.Position, BindCall(collected));
+        }
+
         if (name == "grouping" && call.Over is null)
         {
             return BindGrouping(call);
@@ -121,7 +128,7 @@ internal sealed partial class ExpressionBinder
                 name, arguments, call.IsDistinct, [.. call.OrderBy.Select(Order)], filter, null, call.Position);
         }
 
-        if (bound.IsDistinct && bound.OrderBy.Any(o => !bound.Arguments.Contains(o.Expression)))
+        if (bound.IsDistinct && bound.OrderBy.Any(o => !bound.Arguments.Contains(o.Expression) && !arguments.Contains(o.Expression)))
         {
             throw BindError.At(
                 SqlState.InvalidColumnReference, call.OrderBy.IsEmpty ? call.Position : call.OrderBy[0].Expression.Position,
@@ -247,11 +254,6 @@ internal sealed partial class ExpressionBinder
         }
 
         ImmutableArray<ScalarExpression> arguments = Arguments(call);
-        if (arguments.Any(a => a.Any(e => e is SetReturningReference)))
-        {
-            throw BindError.NotSupported("a set-returning function inside another", call.Position);
-        }
-
         BoundTableFunction bound = BoundTableFunction.Resolve(state, name, arguments, call.Position);
         int index = collector.Add(bound);
         if (bound.Columns.Length == 1)

@@ -32,11 +32,6 @@ internal sealed partial class FromBinder
 
     private BoundTable BindStep(BoundTable left, JoinSyntax join, Scope? outer)
     {
-        if (join.IsAsOf)
-        {
-            throw BindError.NotSupported("ASOF JOIN", join.Position);
-        }
-
         JoinKind kind = join.Kind switch
         {
             SyntaxJoinKind.Left => JoinKind.Left,
@@ -53,8 +48,8 @@ internal sealed partial class FromBinder
                 detail: "The combining JOIN type must be INNER or LEFT for a LATERAL reference.");
         }
 
-        BoundTable joined = join.IsNatural || !join.Using.IsEmpty
-            ? BindUsing(kind, left, right, isDependent, join)
+        BoundTable joined = join.IsAsOf ? BindAsOf(kind, left, right, isDependent, join, outer)
+            : join.IsNatural || !join.Using.IsEmpty ? BindUsing(kind, left, right, isDependent, join)
             : BindOn(kind, left, right, isDependent, join, outer);
         return join.Alias is null ? joined : Renamed(joined, join.Alias, join.Position);
     }
@@ -66,13 +61,7 @@ internal sealed partial class FromBinder
             return Combine(kind, left, right, isDependent, LiteralExpression.True);
         }
 
-        // ON sees the row as it is before the join fills in NULLs.
-        BoundTable both = new(
-            LogicalValues.OneEmptyRow,
-            [.. left.Items, .. right.Shift(left.Width).Items],
-            [.. left.Visible, .. right.Shift(left.Width).Visible]);
-        ScalarExpression condition = new ExpressionBinder(state, Scope.Of(both, outer), tables, "JOIN conditions")
-            .BindCondition(join.On, "JOIN/ON");
+        ScalarExpression condition = JoinCondition(left, right, join.On, outer);
         if (!SubqueryPlanting.HasSubqueries([condition]))
         {
             return Combine(kind, left, right, isDependent, condition);
@@ -92,6 +81,16 @@ internal sealed partial class FromBinder
             default:
                 throw BindError.NotSupported($"a subquery in the condition of a {join.Kind.ToString().ToUpperInvariant()} JOIN", join.On.Position);
         }
+    }
+
+    /// <summary>ON's condition over (left, right) rows as they are before the join fills in NULLs.</summary>
+    private ScalarExpression JoinCondition(BoundTable left, BoundTable right, ExpressionSyntax on, Scope? outer)
+    {
+        BoundTable both = new(
+            LogicalValues.OneEmptyRow,
+            [.. left.Items, .. right.Shift(left.Width).Items],
+            [.. left.Visible, .. right.Shift(left.Width).Visible]);
+        return new ExpressionBinder(state, Scope.Of(both, outer), tables, "JOIN conditions").BindCondition(on, "JOIN/ON");
     }
 
     /// <summary>A condition over (left, right) rows, seen from a filter on the right side inside an apply over the left one.</summary>

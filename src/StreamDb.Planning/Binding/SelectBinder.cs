@@ -309,26 +309,39 @@ internal sealed class SelectBinder
             return;
         }
 
-        BoundTableFunction combined = BoundTableFunction.Combine(_collector.SetReturning);
-        ImmutableArray<ScalarExpression> arguments = [.. combined.Arguments.Select(a => SubqueryPlanting.Plant(ref _node, a))];
-        int first = _node.Columns.Length;
-        _node = new LogicalTableFunction(_node, combined.Function, arguments, combined.Columns, false);
-        ScalarExpression[] values = [.. SetReturningValues(first)];
-        RewriteUsers(on, e => e.Rewrite(x => x is SetReturningReference s ? values[s.Index] : x));
+        // A function over another one's rows is called for each of them, so it comes above; the others are called side by side.
+        ScalarExpression?[] values = new ScalarExpression?[_collector.SetReturning.Count];
+        while (Array.Exists(values, v => v is null))
+        {
+            int[] ready = [.. Enumerable.Range(0, values.Length).Where(i => values[i] is null
+                && !_collector.SetReturning[i].Arguments.Any(a => a.Any(e => e is SetReturningReference s && values[s.Index] is null)))];
+            Call(ready, values);
+        }
+
+        RewriteUsers(on, e => WithValues(e, values));
     }
 
-    private IEnumerable<ScalarExpression> SetReturningValues(int column)
+    /// <summary>Adds the rows of some functions, side by side, and notes what stands for each.</summary>
+    private void Call(int[] functions, ScalarExpression?[] values)
     {
-        foreach (BoundTableFunction function in _collector.SetReturning)
+        BoundTableFunction combined = BoundTableFunction.Combine([.. functions.Select(i => _collector.SetReturning[i])]);
+        ImmutableArray<ScalarExpression> arguments = [.. combined.Arguments.Select(a => SubqueryPlanting.Plant(ref _node, WithValues(a, values)))];
+        int column = _node.Columns.Length;
+        _node = new LogicalTableFunction(_node, combined.Function, arguments, combined.Columns, false);
+        foreach (int index in functions)
         {
+            BoundTableFunction function = _collector.SetReturning[index];
             ScalarExpression[] columns =
-                [.. function.Columns.Select((c, i) => new ColumnExpression(column + i, c.Type, c.IsNullable || _collector.SetReturning.Count > 1))];
+                [.. function.Columns.Select((c, i) => new ColumnExpression(column + i, c.Type, c.IsNullable || functions.Length > 1))];
             column += columns.Length;
-            yield return columns.Length == 1
+            values[index] = columns.Length == 1
                 ? columns[0]
                 : Binder("SELECT").RecordOf([.. columns], [.. function.Columns.Select(c => c.Name)], -1);
         }
     }
+
+    private static ScalarExpression WithValues(ScalarExpression expression, ScalarExpression?[] values) =>
+        expression.Rewrite(x => x is SetReturningReference s ? values[s.Index]! : x);
 
     private BoundQuery Project(List<(ScalarExpression Expression, int Output)> on)
     {

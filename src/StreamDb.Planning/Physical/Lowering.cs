@@ -12,8 +12,8 @@ namespace StreamDb.Planning.Physical;
 /// <summary>Chooses operators for an optimized logical plan.</summary>
 /// <remarks>
 /// What the engine's joins cannot say is built from what they can: a condition beyond equal keys on an outer, semi or anti
-/// join becomes an inner join with a filter, whose distinct preserved rows are then matched against the preserved side as a
-/// whole (equal rows have equal fates, so duplicates stay right).
+/// join becomes an inner join with a filter; what it found is then matched against the preserved side by the columns that the
+/// condition reads, since rows that agree in those have equal fates.
 /// </remarks>
 public sealed class Lowering
 {
@@ -221,14 +221,60 @@ public sealed class Lowering
 
         return Union([.. parts], join.Columns);
 
-        // Rows of `side` that do (Semi) or do not (Anti) occur in columns [start, start + width) of the matching pairs. Either
-        // side may have no columns left at all: SELECT 1 FROM a RIGHT JOIN b ON b.x > 0 reads none of a's.
+        // Rows of `side` whose fate is that of one (Semi) or none (Anti) of the matching pairs. What the condition reads of a row
+        // decides it, so that is what is compared; it may be nothing: a RIGHT JOIN b ON b.x > 0 reads none of a's columns.
         PhysicalNode Matched(JoinKind kind, PhysicalNode side, PhysicalNode pairsMatching, int start, int width)
         {
+            // A volatile condition draws for each pair: then only the whole row tells.
+            List<ScalarExpression> fate = LogicalExpressions.IsVolatile(join.Condition)
+                ? [.. All(pairsMatching).Skip(start).Take(width)]
+                : FateOf(join.Condition, start, width);
             PhysicalNode rows = new PhysicalDistinct(Map(
-                pairsMatching, null, [.. All(pairsMatching).Skip(start).Take(width)], [.. pairsMatching.Columns.Skip(start).Take(width)]));
-            ImmutableArray<int> columns = [.. Enumerable.Range(0, width)];
-            return Join(kind, side, rows, columns, columns, [.. columns.Select(_ => true)]);
+                pairsMatching,
+                null,
+                [.. fate],
+                [.. fate.Select((e, i) => new Field(e is ColumnExpression c ? pairsMatching.Columns[c.Index].Name : $"key{i}", e.Type, e.IsNullable))]));
+            (PhysicalNode keyed, ImmutableArray<int> keys) =
+                WithKeyColumns(side, [.. fate.Select(e => LogicalExpressions.ShiftColumns(e, -start))]);
+            PhysicalNode joined = Join(kind, keyed, rows, keys, [.. Enumerable.Range(0, fate.Count)], [.. fate.Select(_ => true)]);
+            return Map(joined, null, [.. All(joined).Take(width)], side.Columns);
+        }
+    }
+
+    /// <summary>What a condition reads of one side's row, over the joined row.</summary>
+    /// <remarks>
+    /// A column is compared as it is, unless its type has equal values that differ (the numerics 1.0 and 1.00) and the condition
+    /// does more than compare them: a.n::text = b.t tells them apart, so they are compared as texts.
+    /// </remarks>
+    private static List<ScalarExpression> FateOf(ScalarExpression condition, int start, int width)
+    {
+        var seen = new Dictionary<int, (ColumnExpression Column, bool IsTold)>();
+        Visit(condition, isCompared: false);
+        return
+        [
+            .. seen.OrderBy(s => s.Key).Select(s => s.Value.IsTold
+                ? Expressions.Casts.Coercion.Cast(s.Value.Column, SqlType.Text, Expressions.Casts.CastContext.Explicit, -1)
+                : s.Value.Column),
+        ];
+
+        void Visit(ScalarExpression expression, bool isCompared)
+        {
+            if (expression is ColumnExpression column)
+            {
+                if (column.Index >= start && column.Index < start + width)
+                {
+                    bool isTold = !isCompared && !EqualColumns.HasOneForm(column.Type);
+                    seen[column.Index] = (column, isTold || (seen.TryGetValue(column.Index, out (ColumnExpression, bool IsTold) known) && known.IsTold));
+                }
+
+                return;
+            }
+
+            bool compares = expression is CallExpression { Function.Name: "=" or "<>" or "<" or "<=" or ">" or ">=" } or IsNullExpression or DistinctFromExpression;
+            foreach (ScalarExpression child in expression.Children)
+            {
+                Visit(child, compares);
+            }
         }
     }
 

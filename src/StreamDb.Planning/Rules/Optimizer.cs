@@ -9,13 +9,22 @@ public static class Optimizer
     private static readonly (string Name, Func<LogicalNode, EvaluationContext, LogicalNode> Apply)[] _rules =
     [
         ("fold constants", FoldConstants),
+        ("fold empty", (n, _) => FoldEmpty.Apply(n)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
         ("decorrelate", (n, _) => Decorrelate.Apply(n)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
+        ("simplify outer joins", (n, _) => SimplifyOuterJoins.Apply(n)),
+        ("push predicates", (n, _) => PushPredicates.Apply(n)),
         ("order joins", (n, _) => OrderJoins.Apply(n)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
+        ("fold empty", (n, _) => FoldEmpty.Apply(n)),
+        ("prune columns", (n, _) => PruneColumns.Apply(n)),
+        ("remove joins", (n, _) => RemoveJoins.Apply(n)),
+        ("remove distinct", (n, _) => RemoveDistinct.Apply(n)),
+        ("push top-n", (n, _) => PushTopN.Apply(n)),
         ("prune columns", (n, _) => PruneColumns.Apply(n)),
         ("merge projects", (n, _) => MergeProjects.Apply(n)),
+        ("share subplans", (n, _) => ShareSubplans.Apply(n)),
     ];
 
     /// <param name="trace">Called with the rule's name and the plan after each rule that changed it; EXPLAIN (TRACE).</param>

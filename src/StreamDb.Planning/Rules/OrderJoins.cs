@@ -6,9 +6,11 @@ namespace StreamDb.Planning.Rules;
 
 /// <summary>Orders trees of inner joins so that each join has an equality to work with, where the query gives one.</summary>
 /// <remarks>
-/// Greedy: start with the first input, then always take the next input (in the order written) that an equality connects
-/// with those taken; only when there is none, the next one as a cross product. <c>FROM a, b, c WHERE a.x = c.x AND c.y = b.y</c>
-/// becomes (a ⋈ c) ⋈ b instead of (a × b) ⋈ c. A projection restores the column order. Outer joins are never reordered:
+/// Greedy: start with the first input, then always take an input that an equality connects with those taken, one of which each
+/// row finds at most one row before others, else in the order written; only when there is none, the next one as a cross
+/// product. Sizes are not asked: a view's plan must be the same after a restart. <c>FROM a, b, c WHERE a.x = c.x AND c.y = b.y</c>
+/// becomes (a ⋈ c) ⋈ b instead of (a × b) ⋈ c. Equalities are transitive: <c>a.x = b.x AND b.x = c.x</c> lets a and c be joined
+/// too, for types whose equal values are the same (<see cref="EqualColumns"/>). A projection restores the column order. Outer joins are never reordered:
 /// a LEFT JOIN's rows depend on which rows reach it.
 /// </remarks>
 internal static class OrderJoins
@@ -49,6 +51,8 @@ internal static class OrderJoins
                 starts[i + 1] = starts[i] + inputs[i].Columns.Length;
             }
 
+            List<List<ColumnExpression>> classes = EqualityClasses(conjuncts, InputOf);
+
             // position[c]: where column c of the original row stands in the row built so far; -1 when not yet there.
             int[] position = new int[starts[^1]];
             Array.Fill(position, -1);
@@ -56,8 +60,12 @@ internal static class OrderJoins
             LogicalNode? joined = null;
             while (rest.Count > 0)
             {
-                int next = joined is null ? rest[0] : rest.FirstOrDefault(i => conjuncts.Any(c => Connects(c, i)), rest[0]);
+                int[] connected = joined is null
+                    ? []
+                    : [.. rest.Where(i => conjuncts.Any(c => Connects(c, i)) || classes.Exists(c => IsBetween(c, i)))];
+                int next = connected.Length == 0 ? rest[0] : connected.FirstOrDefault(IsMatchedOnce, connected[0]);
                 rest.Remove(next);
+                conjuncts.AddRange(classes.SelectMany(c => Equalities(c, next)));
                 int width = joined?.Columns.Length ?? 0;
                 for (int c = starts[next]; c < starts[next + 1]; c++)
                 {
@@ -81,6 +89,51 @@ internal static class OrderJoins
                 ? joined!
                 : new LogicalProject(joined!, columns, [.. root.Columns.Select(f => f.Name)]);
 
+            int InputOf(int column)
+            {
+                int input = Array.BinarySearch(starts, column);
+                return input >= 0 ? LastOf(input) : ~input - 1;
+            }
+
+            // Inputs without columns begin where the next one does.
+            int LastOf(int input)
+            {
+                while (input + 1 < starts.Length && starts[input + 1] == starts[input])
+                {
+                    input++;
+                }
+
+                return input;
+            }
+
+            // Columns of a class on both sides: already joined, and in input i.
+            bool IsBetween(List<ColumnExpression> members, int i) =>
+                members.Exists(m => position[m.Index] >= 0) && members.Exists(m => InputOf(m.Index) == i);
+
+            // What is joined finds at most one row of input i: its rows do not multiply.
+            bool IsMatchedOnce(int i)
+            {
+                IEnumerable<ScalarExpression> equated = conjuncts.Where(c => Connects(c, i)).SelectMany(c => c.Children)
+                    .Concat(classes.Where(c => IsBetween(c, i)).SelectMany(c => c));
+                return UniqueKeys.Covers(
+                    inputs[i], equated.OfType<ColumnExpression>().Where(c => InputOf(c.Index) == i).Select(c => c.Index - starts[i]));
+            }
+
+            // One equality ties input i's members of the class to those that are joined, the others tie them to each other.
+            IEnumerable<ScalarExpression> Equalities(List<ColumnExpression> members, int i)
+            {
+                ColumnExpression? tie = members.Find(m => position[m.Index] >= 0);
+                foreach (ColumnExpression member in members.Where(m => InputOf(m.Index) == i))
+                {
+                    if (tie is not null)
+                    {
+                        yield return Expressions.Functions.FunctionRegistry.Operator("=", [tie, member], -1);
+                    }
+
+                    tie ??= member;
+                }
+            }
+
             void Flatten(LogicalNode node, int start, bool isRoot)
             {
                 if (node is LogicalJoin { Kind: JoinKind.Inner } join && (isRoot || parents.GetValueOrDefault(node) <= 1))
@@ -103,6 +156,31 @@ internal static class OrderJoins
                 && columns.All(c => c >= starts[i] && c < starts[i + 1]);
 
             bool Joined(ScalarExpression e) => LogicalExpressions.ColumnsOf(e) is { Count: > 0 } columns && columns.All(c => position[c] >= 0);
+        }
+
+        /// <summary>Columns that equalities of different inputs tie together, three and more at a time; those equalities leave the list.</summary>
+        private static List<List<ColumnExpression>> EqualityClasses(List<ScalarExpression> conjuncts, Func<int, int> inputOf)
+        {
+            List<List<ColumnExpression>> classes = [];
+            HashSet<ScalarExpression> between = new(ReferenceEqualityComparer.Instance);
+            foreach (ScalarExpression conjunct in conjuncts)
+            {
+                if (!EqualColumns.AreEqual(conjunct, out ColumnExpression a, out ColumnExpression b) || inputOf(a.Index) == inputOf(b.Index))
+                {
+                    continue;
+                }
+
+                List<ColumnExpression>[] touched = [.. classes.Where(c => c.Exists(m => m.Index == a.Index || m.Index == b.Index))];
+                List<ColumnExpression> merged = [.. touched.SelectMany(c => c).Append(a).Append(b).DistinctBy(m => m.Index)];
+                classes.RemoveAll(touched.Contains);
+                classes.Add(merged);
+                between.Add(conjunct);
+            }
+
+            classes.RemoveAll(c => c.Count < 3);
+            conjuncts.RemoveAll(c => EqualColumns.AreEqual(c, out ColumnExpression a, out _) && between.Contains(c)
+                && classes.Exists(members => members.Exists(m => m.Index == a.Index)));
+            return classes;
         }
     }
 }

@@ -12,6 +12,7 @@ namespace StreamDb.Planning.Rules;
 /// <para>Aggregate, window, top-N: only over the grouping columns. <c>SELECT * FROM (SELECT k, sum(v) s … GROUP BY k) WHERE
 /// s &gt; 5</c> must not filter rows before the sum. Without keys nothing passes: an aggregate of no rows is still a row.</para>
 /// <para>Volatile conjuncts stay where they are, and nothing enters a node that has other parents.</para>
+/// <para>A conjunct on a column that a join equates with another one is asked of both (<see cref="EqualColumns"/>).</para>
 /// </remarks>
 internal static class PushPredicates
 {
@@ -170,6 +171,20 @@ internal static class PushPredicates
                 {
                     on.Add(conjunct);
                 }
+            }
+
+            // What is asked of one side holds for the columns that the join equates with it, on a side that shows matched rows only.
+            ScalarExpression equalities = LogicalExpression.And(on);
+            List<ScalarExpression> rightBefore = [.. right.Select(c => LogicalExpressions.ShiftColumns(c, width))];
+            if (join.Kind is JoinKind.Inner or JoinKind.Left or JoinKind.Semi or JoinKind.Anti)
+            {
+                right.AddRange(EqualColumns.Derive(equalities, width, left, toRight: true)
+                    .Except(rightBefore).Select(c => LogicalExpressions.ShiftColumns(c, -width)));
+            }
+
+            if (join.Kind is JoinKind.Inner or JoinKind.Right or JoinKind.Semi)
+            {
+                left.AddRange(EqualColumns.Derive(equalities, width, rightBefore, toRight: false).Except(left).ToList());
             }
 
             return Filter(

@@ -5,7 +5,7 @@ namespace StreamDb.Testing.Oracle;
 /// <summary>A FROM clause and what it offers.</summary>
 internal sealed record FromClause(string Sql, ImmutableArray<ScopeColumn> Columns, int RowsMax);
 
-/// <summary>FROM clauses of one to three items: relations, derived tables, VALUES, table functions, and every kind of join.</summary>
+/// <summary>FROM clauses of one to three items: relations, derived tables, VALUES, table functions, LATERAL, and every kind of join.</summary>
 internal sealed class FromGenerator(QueryContext context, ExpressionGenerator expressions, Func<int, GeneratedQuery> subquery)
 {
     /// <summary>No generated query has many more rows: each is computed twice after every statement.</summary>
@@ -30,9 +30,12 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
 
     private Joined? Join(Joined left, int depth)
     {
-        if (_dice.Chance(10))
+        switch (_dice.Weighted(78, 10, 12))
         {
-            return JoinFunction(left);
+            case 1:
+                return JoinFunction(left);
+            case 2:
+                return JoinLateral(left);
         }
 
         Item right = TakeItem(depth, RowsMax);
@@ -85,7 +88,7 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
         // PostgreSQL joins FULL by equality alone.
         if (kind != "FULL JOIN" && _dice.Chance(15))
         {
-            on += $" AND {Condition(left, right)}";
+            on += $" AND {Condition(left, right, kind is "JOIN" or "LEFT JOIN" ? 1 : 0)}";
         }
 
         return Combine(left, right, kind, $" ON {on}", (product / 4) + left.RowsMax + right.RowsMax);
@@ -118,7 +121,7 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
         var scope = new Scope(left.Columns, 0);
         ValueType type = ValueType.Int4;
         string call;
-        if (_dice.Chance(50) || Exclusions.Unnest)
+        if (_dice.Chance(50))
         {
             call = $"generate_series({_dice.Between(0, 2)}, LEAST({expressions.Of(ValueType.Int4, scope, 0)}, 3))";
         }
@@ -139,6 +142,76 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
             : Combine(left, item, "LEFT JOIN", " ON true", left.RowsMax * 3);
     }
 
+    /// <summary>A subquery over the row at the left: its first rows in a total order, all that match, or one aggregate row.</summary>
+    private Joined? JoinLateral(Joined left)
+    {
+        if (context.PickRelation(DmlGenerator.TableRowsMax) is not { } relation)
+        {
+            return null;
+        }
+
+        string inner = context.FreshName("y");
+        string alias = context.FreshName("x");
+        List<ScopeColumn> columns = [.. relation.Columns.Select(c => new ScopeColumn($"{inner}.{c.Name}", c.Type)).Where(c => c.Type != ValueType.Loose)];
+        if (columns.Count == 0)
+        {
+            return null;
+        }
+
+        List<(ScopeColumn Left, ScopeColumn Right)> pairs =
+            [.. from l in left.Columns from r in columns where l.Type == r.Type select (l, r)];
+        string where = "";
+        if (pairs.Count > 0 && _dice.Chance(85))
+        {
+            (ScopeColumn l, ScopeColumn r) = _dice.Pick(pairs);
+            where = $" WHERE {l.Sql} {_dice.Pick("=", "=", "=", "<", "<>", "IS NOT DISTINCT FROM")} {r.Sql}";
+        }
+
+        string from = $"FROM {relation.Name} AS {inner}{where}";
+        var scope = new Scope([.. left.Columns, .. columns], 1);
+        int rows = 1;
+        string sql;
+        List<ValueType> types;
+        switch (_dice.Weighted(35, 30, 35))
+        {
+            case 0:
+                types = [ValueType.Int8, columns[0].Type];
+                sql = $"SELECT count(*), {(columns[0].Type == ValueType.Bool ? "bool_and" : "max")}({columns[0].Sql}) {from}";
+                break;
+            case 1:
+                types = [columns[0].Type, ValueType.Int4];
+                rows = _dice.Between(1, 3);
+                sql = $"SELECT {columns[0].Sql}, {expressions.Of(ValueType.Int4, scope, 1)} {from} ORDER BY 1{_dice.Pick("", " DESC")}, 2 LIMIT {rows}";
+                break;
+            default:
+                types = [_dice.Pick(columns).Type, ValueType.Text];
+                rows = relation.RowsMax;
+                sql = $"SELECT {_dice.Pick("", "DISTINCT ")}{expressions.Of(types[0], scope, 0)}, {expressions.Of(ValueType.Text, scope, 1)} {from}";
+                break;
+        }
+
+        if (left.RowsMax * rows > RowsMax)
+        {
+            return null;
+        }
+
+        List<ItemColumn> made = [];
+        foreach (ValueType type in types)
+        {
+            string name = context.FreshName("v");
+            made.Add(new ItemColumn(name, new ScopeColumn($"{alias}.{name}", type)));
+        }
+
+        var item = new Item($"LATERAL ({sql}) AS {alias}({string.Join(", ", made.Select(c => c.Name))})", made, rows);
+        if (_dice.Chance(50))
+        {
+            return Combine(left, item, "CROSS JOIN", "", left.RowsMax * rows);
+        }
+
+        string on = _dice.Chance(50) ? "true" : Condition(left, item);
+        return Combine(left, item, _dice.Pick("LEFT JOIN", "LEFT JOIN", "JOIN"), $" ON {on}", left.RowsMax * rows);
+    }
+
     private static Joined Combine(Joined left, Item right, string kind, string condition, int rowsMax) => new(
         $"{left.Sql} {kind} {right.Sql}{condition}",
         [.. left.Columns, .. right.Columns.Select(c => c.Bound)],
@@ -149,11 +222,11 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
         Ambiguous = [.. left.Ambiguous, .. left.Merged.Select(m => m.Sql).Where(m => right.Columns.Any(c => c.Name == m))],
     };
 
-    private string Condition(Joined left, Item right) =>
-        expressions.Predicate(new Scope([.. left.Columns, .. right.Columns.Select(c => c.Bound)], 0), 1);
+    private string Condition(Joined left, Item right, int subqueryDepth = 0) =>
+        expressions.Predicate(new Scope([.. left.Columns, .. right.Columns.Select(c => c.Bound)], subqueryDepth), 1);
 
     private Item TakeItem(int depth, int rowsMax) =>
-        _dice.Weighted(80, depth > 0 ? 9 : 0, 5, 3, Exclusions.Unnest ? 0 : 3) switch
+        _dice.Weighted(80, depth > 0 ? 9 : 0, 5, 3, 3) switch
         {
             0 => Relation(rowsMax) ?? Values(),
             1 => Derived(depth - 1),

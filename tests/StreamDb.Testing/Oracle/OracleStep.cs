@@ -29,7 +29,10 @@ internal sealed record CreateViewStep(string Name, string Query, bool IsMaterial
 {
     public override string Sql => $"CREATE {(IsMaterialized ? "MATERIALIZED VIEW" : "VIEW")} {Name} AS {Query}";
 
-    public override string PostgresSql => $"CREATE VIEW {Name} AS {Query}";
+    /// <summary>The same query in PostgreSQL's words, where they differ.</summary>
+    public string? PostgresQuery { get; init; }
+
+    public override string PostgresSql => $"CREATE VIEW {Name} AS {PostgresQuery ?? Query}";
 }
 
 /// <summary>The end of a view and of everything above it.</summary>

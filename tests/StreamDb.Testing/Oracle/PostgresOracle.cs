@@ -100,7 +100,9 @@ internal static class PostgresOracle
 
     /// <summary>A row may break several constraints, and rows of one statement different ones: which is told is not compared.</summary>
     private static bool AreAlike(TargetException? actual, TargetException? expected) =>
-        actual?.State == expected?.State || (actual?.State[..2] == "23" && expected?.State[..2] == "23");
+        actual?.State == expected?.State || (IsOfRows(actual) && IsOfRows(expected));
+
+    private static bool IsOfRows(TargetException? error) => error?.State is "21000" || error?.State[..2] is "23";
 
     private static string Rows(string tag)
     {

@@ -35,13 +35,14 @@ internal sealed class QueryGenerator
     /// <param name="mayBeLoose">Whether a column may have <see cref="ValueType.Loose"/>.</param>
     public GeneratedQuery Generate(int depth, bool mayBeLoose)
     {
-        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0);
+        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6);
         return form switch
         {
             0 => Select(depth, Types(mayBeLoose), _dice.Chance(12) && !mayBeLoose),
             1 => Aggregate(depth, Types(mayBeLoose)),
             2 => SetOperation(depth - 1),
             3 => Top(Core(depth, Types(mayBeLoose: false))),
+            5 => DistinctOn(Select(depth, Types(mayBeLoose: false), isDistinct: false)),
             _ => With(depth - 1, mayBeLoose),
         };
     }
@@ -71,7 +72,7 @@ internal sealed class QueryGenerator
     private GeneratedQuery Select(int depth, IReadOnlyList<ValueType> types, bool isDistinct)
     {
         FromClause from = _from.Generate(depth);
-        var scope = new Scope(from.Columns, 1);
+        var scope = new Scope(from.Columns, 2);
         List<(string Sql, ValueType Type)> items = [];
         foreach (ValueType type in types)
         {
@@ -106,7 +107,7 @@ internal sealed class QueryGenerator
         }
 
         string where = _dice.Chance(35) ? $" WHERE {_expressions.Predicate(scope, 1)}" : "";
-        string group = keys.Count == 0 ? "" : $" GROUP BY {string.Join(", ", keys.Distinct())}";
+        string group = keys.Count == 0 ? "" : $" GROUP BY {Grouping([.. keys.Distinct()], items)}";
         (string list, ImmutableArray<OracleColumn> columns) = Named(items);
         bool hasAggregate = keys.Count < items.Count;
         string having = _dice.Chance(20) && (keys.Count > 0 || hasAggregate) ? $" HAVING {Having(scope)}" : "";
@@ -114,11 +115,51 @@ internal sealed class QueryGenerator
             $"SELECT {list} FROM {from.Sql}{where}{group}{having}", columns, keys.Count == 0 ? 1 : Math.Min(from.RowsMax, 100));
     }
 
+    /// <summary>GROUP BY's list; with several grouping sets, grouping() may take the place of an aggregate.</summary>
+    private string Grouping(List<string> keys, List<(string Sql, ValueType Type)> items)
+    {
+        string all = string.Join(", ", keys);
+        if (!_dice.Chance(22))
+        {
+            return all;
+        }
+
+        int shown = items.FindIndex(i => i.Type == ValueType.Int4 && !keys.Contains(i.Sql));
+        if (shown >= 0)
+        {
+            items[shown] = ($"grouping({all})", ValueType.Int4);
+        }
+
+        return _dice.Next(4) switch
+        {
+            0 => $"ROLLUP ({all})",
+            1 => $"CUBE ({all})",
+            2 => $"GROUPING SETS (({all}), ({keys[^1]}), ())",
+            _ => $"GROUPING SETS (({keys[0]}), ({all}), ({keys[0]}))",
+        };
+    }
+
+    /// <summary>The first row of each group by some columns, in an order by every column.</summary>
+    private GeneratedQuery DistinctOn(GeneratedQuery query)
+    {
+        List<int> columns = [.. Enumerable.Range(1, query.Columns.Length)];
+        int keys = _dice.Between(1, columns.Count);
+        IEnumerable<string> order = columns.Select(c => $"{c}{_dice.Pick("", "", " DESC", " NULLS FIRST")}");
+        string on = string.Join(", ", columns.Take(keys).Select(c => query.Columns[c - 1].Name));
+        string alias = _context.FreshName("x");
+        return query with { Sql = $"SELECT DISTINCT ON ({on}) * FROM ({query.Sql}) AS {alias} ORDER BY {string.Join(", ", order)}" };
+    }
+
     private string Having(Scope scope)
     {
         if (_dice.Chance(50))
         {
             return $"count(*) {_dice.Pick(">", ">=", "=", "<>")} {_dice.Between(0, 3)}";
+        }
+
+        if (_dice.Chance(15) && _context.PickRelation(DmlGenerator.TableRowsMax) is { } relation)
+        {
+            return $"count(*) {_dice.Pick(">", "<=", "<>")} (SELECT count(*) FROM {relation.Name})";
         }
 
         ValueType type = _dice.Pick(ValueType.Int4, ValueType.Int8, ValueType.Numeric, ValueType.Text);

@@ -88,4 +88,30 @@ public class OrderJoinsTests
         """)]
     public void Outer_joins_stay_whole(string sql, string plans) =>
         Assert.Equal(plans.ReplaceLineEndings("\n"), RuleFixture.Run("order", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT 1 FROM t, s, r WHERE t.a = s.k AND r.k = t.a AND r.w = s.k",
+        """
+        Project [1 AS ?column?]
+          Inner Join on ((a = k) AND (a = w))
+            Inner Join on (a = k)
+              Get t
+              Get s
+            Filter (k = w)
+              Get r
+        """)]
+    [InlineData(
+        "SELECT 1 FROM s, r, t WHERE s.k = t.a AND r.k = t.a",
+        """
+        Project [1 AS ?column?]
+          Project [k, v, k, w, a, b, c]
+            Inner Join on (k = k)
+              Inner Join on (k = a)
+                Get s
+                Get t
+              Get r
+        """)]
+    public void Equalities_are_transitive(string sql, string plan) =>
+        Assert.Equal(plan.ReplaceLineEndings("\n"), RuleFixture.After("order", sql));
 }

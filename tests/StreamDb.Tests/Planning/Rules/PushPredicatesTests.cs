@@ -271,8 +271,64 @@ public class PushPredicatesTests
               Project [k, v]  (shared 1)
                 Filter (v > 0)
                   Get s
-            Shared 1
+            Filter (v > 1)
+              Shared 1
         """)]
     public void Nothing_enters_a_node_that_others_read(string sql, string plans) =>
         Assert.Equal(plans.ReplaceLineEndings("\n"), RuleFixture.Run("push", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT 1 FROM s JOIN r ON s.k = r.k WHERE s.k > 5",
+        """
+        Project [1 AS ?column?]
+          Inner Join on (k = k)
+            Filter (k > 5)
+              Get s
+            Filter (k > 5)
+              Get r
+        """)]
+    [InlineData(
+        "SELECT 1 FROM s LEFT JOIN r ON s.k = r.k WHERE s.k = 5",
+        """
+        Project [1 AS ?column?]
+          Left Join on (k = k)
+            Filter (k = 5)
+              Get s
+            Filter (k = 5)
+              Get r
+        """)]
+    public void What_is_asked_of_a_column_is_asked_of_its_equal(string sql, string plan) =>
+        Assert.Equal(plan.ReplaceLineEndings("\n"), RuleFixture.After("push", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT 1 FROM s LEFT JOIN r ON s.k = r.k AND r.k > 5",
+        """
+        Project [1 AS ?column?]
+          Left Join on (k = k)
+            Get s
+            Filter (k > 5)
+              Get r
+        """)]
+    [InlineData(
+        "SELECT 1 FROM s JOIN r ON s.k = r.k WHERE 10 / s.k > 1",
+        """
+        Project [1 AS ?column?]
+          Inner Join on (k = k)
+            Filter ((10 / k) > 1)
+              Get s
+            Get r
+        """)]
+    [InlineData(
+        "SELECT 1 FROM s JOIN r ON s.k < r.k WHERE s.k > 5",
+        """
+        Project [1 AS ?column?]
+          Inner Join on (k < k)
+            Filter (k > 5)
+              Get s
+            Get r
+        """)]
+    public void But_not_of_a_side_that_keeps_its_rows_nor_when_it_may_fail(string sql, string plan) =>
+        Assert.Equal(plan.ReplaceLineEndings("\n"), RuleFixture.After("push", sql));
 }

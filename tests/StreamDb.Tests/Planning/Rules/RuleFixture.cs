@@ -56,6 +56,23 @@ internal static class RuleFixture
         };
     }
 
+    /// <summary>The plan after a rule alone.</summary>
+    public static string After(string rule, string sql) => Print(Rule(rule)(Bind(sql)));
+
+    private static Func<LogicalNode, LogicalNode> Rule(string name) => name switch
+    {
+        "empty" => n => FoldEmpty.Apply(Decorrelate.Apply(n)),
+        "simplify" => SimplifyOuterJoins.Apply,
+        "push" => PushPredicates.Apply,
+        "order" => n => OrderJoins.Apply(PushPredicates.Apply(n)),
+        "joins" => RemoveJoins.Apply,
+        "distinct" => RemoveDistinct.Apply,
+        "topn" => PushTopN.Apply,
+        "share" => ShareSubplans.Apply,
+        "optimize" => Optimize,
+        _ => throw new ArgumentException(name, nameof(name)),
+    };
+
     private static string Pair(LogicalNode before, Func<LogicalNode, LogicalNode> rule) => $"{Print(before)}\n=>\n{Print(rule(before))}";
 
     private static TableItem Table(uint oid, string name, ImmutableArray<int> key, params (string Name, SqlType Type)[] columns) =>

@@ -5,13 +5,15 @@ namespace StreamDb.Benchmarks;
 /// <param name="Names">Benchmarks to run, in order.</param>
 /// <param name="Scale">Fraction of the workload's size; below 1 the output counts are not those published.</param>
 /// <param name="Workers">Engine workers.</param>
-internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scale, int Workers)
+/// <param name="EpochRows">Of the variants that differ in the size of an epoch, only this one; null runs all.</param>
+internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scale, int Workers, int? EpochRows)
 {
     public static BenchmarkOptions Parse(string[] args)
     {
         var names = new List<string>();
         double scale = 1;
         int workers = 1;
+        int? epochRows = null;
         for (int i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -19,10 +21,14 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scal
                 case "--scale": scale = double.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--quick": scale = 0.1; break;
                 case "--workers": workers = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
+                case "--epoch": epochRows = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 default: names.Add(args[i]); break;
             }
         }
 
-        return new BenchmarkOptions(names, scale, workers);
+        return new BenchmarkOptions(names, scale, workers, epochRows);
     }
+
+    /// <summary>Whether the variant with epochs of that size is asked for.</summary>
+    public bool Includes(int epochRows) => EpochRows is null || EpochRows == epochRows;
 }

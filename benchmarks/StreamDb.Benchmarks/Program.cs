@@ -1,6 +1,6 @@
 using StreamDb.Benchmarks;
 
-// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] name…
+// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] [--epoch 10000] name…
 // Every class that implements IBenchmark is found by its name; without names they are listed.
 var options = BenchmarkOptions.Parse(args);
 var benchmarks = typeof(IBenchmark).Assembly.GetTypes()

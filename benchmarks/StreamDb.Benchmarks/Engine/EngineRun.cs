@@ -36,6 +36,9 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
     public void Install(DataflowBuilder builder, Node output) =>
         _engine.Install(builder.Emit(output, new RelationId(1000), this), new Epoch(_epoch), 0, this);
 
+    /// <summary>Installs any dataflow, filled from the inputs that are stored.</summary>
+    public void Install(DataflowDescription dataflow) => _engine.Install(dataflow, new Epoch(_epoch), 0, this);
+
     /// <summary>Adds a delta batch to the next epoch; it is released after the epoch.</summary>
     public void Add(RelationId relation, DeltaBatch delta) => _inputs.Add(new RelationDelta(relation, delta));
 

@@ -1,8 +1,6 @@
 using StreamDb.Core.Columns;
 using StreamDb.Core.Identifiers;
-using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 
 namespace StreamDb.Benchmarks.Engine;
@@ -19,21 +17,12 @@ internal sealed class W1Count : IBenchmark
     public void Run(BenchmarkOptions options, Report report)
     {
         long total = (long)(10_000_000 * options.Scale);
-        foreach ((int epochRows, long outputs) in _variants)
+        foreach ((int epochRows, long outputs) in _variants.Where(v => options.Includes(v.Epoch)))
         {
             using var run = new EngineRun(options.Workers);
-            var relation = new RelationId(1);
-            run.Engine.AddRelation(relation, EngineRun.LongColumns(1), [], isStored: false);
-            var builder = new DataflowBuilder();
-            run.Install(builder, builder.Reduce(builder.Relation(relation, EngineRun.LongColumns(1)), new ReduceSpec
-            {
-                Keys = [0],
-                Aggregates = [new AccumulableAggregate
-                {
-                    Accumulator = new CountAccumulator(),
-                    Output = new ColumnShape(PhysicalType.Int64, false),
-                }],
-            }));
+            var schema = new SqlSchema(run);
+            RelationId relation = schema.Table("CREATE TABLE t (k bigint NOT NULL)");
+            schema.Counted("SELECT k, count(*) FROM t GROUP BY k");
             run.Start();
             for (long i = 0; i < total; i += epochRows)
             {

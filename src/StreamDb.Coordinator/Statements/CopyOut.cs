@@ -8,12 +8,14 @@ using StreamDb.Planning.Binding;
 namespace StreamDb.Coordinator.Statements;
 
 /// <summary>COPY … TO STDOUT of a finished result: one CopyData message a row.</summary>
+/// <remarks>As PostgreSQL sends it and Npgsql expects it: the binary header shares a message with the first row, or with the trailer when there is none.</remarks>
 internal sealed class CopyOut(CopyPlan plan, IReadOnlyList<ResultColumn> columns, IReadOnlyList<ColumnBatch> batches, StatementContext context)
     : CopyOutResult(columns.Count, plan.Options.Format == Planning.Binding.CopyFormat.Binary)
 {
     private readonly SqlType[] _types = [.. columns.Select(c => c.Type)];
     private readonly Core.Codecs.CopyFormat _format = CopyIn.FormatOf(plan.Options);
     private int _batch = -1;
+    private bool _isBinaryStarted;
     private long _count;
 
     public override string Tag => DmlRequest.TagOf("COPY", _count);
@@ -24,11 +26,7 @@ internal sealed class CopyOut(CopyPlan plan, IReadOnlyList<ResultColumn> columns
         if (_batch < 0)
         {
             _batch = 0;
-            if (IsBinary)
-            {
-                messages.Add(Written(CopyWriter.WriteBinaryHeader));
-            }
-            else if (_format.HasHeader)
+            if (!IsBinary && _format.HasHeader)
             {
                 messages.Add(Written(o => CopyWriter.WriteHeader([.. columns.Select(c => c.Name)], _format, o)));
             }
@@ -47,6 +45,7 @@ internal sealed class CopyOut(CopyPlan plan, IReadOnlyList<ResultColumn> columns
                 {
                     if (IsBinary)
                     {
+                        StartBinary(o);
                         CopyWriter.WriteBinaryRow(_types, batch, row, o);
                     }
                     else
@@ -61,7 +60,11 @@ internal sealed class CopyOut(CopyPlan plan, IReadOnlyList<ResultColumn> columns
         }
         else if (IsBinary)
         {
-            messages.Add(Written(CopyWriter.WriteBinaryTrailer));
+            messages.Add(Written(o =>
+            {
+                StartBinary(o);
+                CopyWriter.WriteBinaryTrailer(o);
+            }));
         }
 
         _batch++;
@@ -77,6 +80,15 @@ internal sealed class CopyOut(CopyPlan plan, IReadOnlyList<ResultColumn> columns
 
         _batch = batches.Count + 1;
         return base.DisposeAsync();
+    }
+
+    private void StartBinary(IBufferWriter<byte> output)
+    {
+        if (!_isBinaryStarted)
+        {
+            CopyWriter.WriteBinaryHeader(output);
+            _isBinaryStarted = true;
+        }
     }
 
     private static ReadOnlyMemory<byte> Written(Action<IBufferWriter<byte>> write)

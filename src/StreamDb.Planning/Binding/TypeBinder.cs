@@ -42,7 +42,7 @@ public static class TypeBinder
         ["varchar"] = SqlType.Varchar,
         ["bpchar"] = SqlType.Bpchar,
         ["character"] = SqlType.Bpchar,
-        ["char"] = SqlType.Bpchar,
+        ["char"] = SqlType.SingleChar,
         ["name"] = SqlType.Name,
         ["bytea"] = SqlType.Bytea,
         ["bytes"] = SqlType.Bytea,

@@ -152,7 +152,8 @@ internal sealed partial class TreeBuilder
 
         if (context.stringLiteral() is { } text)
         {
-            return new TypedLiteralSyntax(new NamedTypeSyntax(name, default) { Position = position }, String(text)) { Position = position };
+            QualifiedNameSyntax type = context.plainName() is { } typeName ? TypeName(typeName) : name;
+            return new TypedLiteralSyntax(new NamedTypeSyntax(type, default) { Position = position }, String(text)) { Position = position };
         }
 
         return context.STAR() is null

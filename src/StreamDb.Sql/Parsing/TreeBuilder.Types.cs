@@ -43,8 +43,13 @@ internal sealed partial class TreeBuilder
             return WordyType(wordy);
         }
 
-        return new NamedTypeSyntax(Name(context.plainName()), Modifiers(context.typeModifiers())) { Position = At(context) };
+        return new NamedTypeSyntax(TypeName(context.plainName()), Modifiers(context.typeModifiers())) { Position = At(context) };
     }
+
+    /// <summary>The keyword char is character; only "char" in quotes is the type of that name.</summary>
+    private static QualifiedNameSyntax TypeName(PlainNameContext context) => context.Start.Type == CHAR && context.Start == context.Stop
+        ? QualifiedNameSyntax.Of("character") with { Position = At(context) }
+        : Name(context);
 
     private SyntaxList<ExpressionSyntax> Modifiers(TypeModifiersContext? context) =>
         context is null ? default : Expressions(context.expressionList());

@@ -3,7 +3,8 @@ namespace StreamDb.Sql.Syntax;
 /// <summary>
 /// A type by name, with modifiers: <c>int</c>, <c>numeric(10, 2)</c>, <c>interval day to second</c>.
 /// Names of several words are spelled as PostgreSQL's one-word names: <c>float8</c>, <c>varchar</c>,
-/// <c>timestamptz</c>, <c>timetz</c>, <c>varbit</c>; all other names stay as written.
+/// <c>timestamptz</c>, <c>timetz</c>, <c>varbit</c>, and the keyword <c>char</c> as <c>character</c>, because the name
+/// <c>"char"</c> is another type; all other names stay as written.
 /// </summary>
 /// <param name="IntervalFields">For <c>interval</c> only: <c>year</c>, <c>day to second</c>; else null.</param>
 public sealed record NamedTypeSyntax(

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using StreamDb.Core.Errors;
 
 namespace StreamDb.Core.Codecs;
@@ -48,6 +49,33 @@ internal static class JsonNumber
         order = order != 0 ? order : leftWhole.SequenceCompareTo(rightWhole);
         order = order != 0 ? order : leftFraction.SequenceCompareTo(rightFraction);
         return order * leftSign;
+    }
+
+    /// <summary>Appends the number as <see cref="OrderKey"/> asks: the sign, the count of whole digits, all digits; inverted below zero.</summary>
+    public static void WriteOrderKey(ReadOnlySpan<byte> number, ByteWriter output)
+    {
+        int sign = Sign(number);
+        output.Append((byte)(sign + 1));
+        if (sign == 0)
+        {
+            return;
+        }
+
+        Split(number, out ReadOnlySpan<byte> whole, out ReadOnlySpan<byte> fraction);
+        int start = output.Length;
+        Span<byte> count = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(count, whole.Length);
+        output.Append(count);
+        output.Append(whole);
+        output.Append(fraction);
+        output.Append((byte)0);
+        if (sign < 0)
+        {
+            foreach (ref byte b in output.Written[start..])
+            {
+                b = (byte)~b;
+            }
+        }
     }
 
     private static int Sign(ReadOnlySpan<byte> number) =>

@@ -1,4 +1,5 @@
 using StreamDb.Core.Types;
+using StreamDb.Expressions.Compilation;
 
 namespace StreamDb.Expressions.Functions;
 
@@ -39,6 +40,11 @@ internal static class ComparisonFunctions
 
         Add(t, "bpchar", ComparePadded.Equal, ComparePadded.NotEqual, ComparePadded.Less,
             ComparePadded.LessOrEqual, ComparePadded.Greater, ComparePadded.GreaterOrEqual);
+        t.Bound(
+            $"{OrderKeyOf.Name}(any) bytea",
+            call => ScalarImplementation.Generic(
+                new OrderKeyOf(call.Arguments[0].Type), nameof(OrderKeyOf.Get), call.Arguments[0].Type, FailureMode.None),
+            returnsNull: false);
         t.Total("=(xid,xid) bool", CompareNumber<int>.Equal);
         t.Total("<>(xid,xid) bool", CompareNumber<int>.NotEqual);
         foreach ((string symbol, Comparison comparison) in Comparisons.Symbols)

@@ -20,13 +20,20 @@ internal sealed record BoundQuery(LogicalNode Node, int Visible, ImmutableArray<
     public ImmutableArray<(uint RelationOid, short Attribute)> Origins { get; init; } = [];
 
     /// <summary>The rows after LIMIT, with the hidden columns.</summary>
-    public LogicalNode Limited() => Limits.AreNone
-        ? Node
-        : new LogicalTopN(Node, [], OrderBy, Limits.Limit, Limits.Offset, Limits.WithTies)
+    public LogicalNode Limited()
+    {
+        if (Limits.AreNone)
+        {
+            return Node;
+        }
+
+        (LogicalNode node, ImmutableArray<SortKey> orderBy) = OrderKeys.Apply(Node, OrderBy);
+        return new LogicalTopN(node, [], orderBy, Limits.Limit, Limits.Offset, Limits.WithTies)
         {
             LimitExpression = Limits.LimitExpression,
             OffsetExpression = Limits.OffsetExpression,
         };
+    }
 
     /// <summary>As a relation inside another query or a view: an order without a limit means nothing there.</summary>
     public LogicalNode ToRelation() => SubqueryPlanting.TakeColumns(Limited(), Visible);
@@ -35,12 +42,12 @@ internal sealed record BoundQuery(LogicalNode Node, int Visible, ImmutableArray<
     public QueryPlan ToPlan()
     {
         bool tied = Limits.WithTies;
-        Finishing finishing = new(OrderBy, tied ? null : Limits.Limit, tied ? 0 : Limits.Offset, Visible)
+        (LogicalNode root, ImmutableArray<SortKey> orderBy) = OrderKeys.Apply(tied ? Limited() : Node, OrderBy);
+        Finishing finishing = new(orderBy, tied ? null : Limits.Limit, tied ? 0 : Limits.Offset, Visible)
         {
             LimitExpression = tied ? null : Limits.LimitExpression,
             OffsetExpression = tied ? null : Limits.OffsetExpression,
         };
-        LogicalNode root = tied ? Limited() : Node;
         return new QueryPlan(root, finishing, [.. root.Columns.Take(Visible)]) { Origins = Origins };
     }
 }

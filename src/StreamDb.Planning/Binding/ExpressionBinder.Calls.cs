@@ -136,7 +136,7 @@ internal sealed partial class ExpressionBinder
         }
 
         RefuseOuterAggregate(bound, call.Position);
-        return DecideParameters(bound);
+        return OrderKeys.Apply(DecideParameters(bound));
     }
 
     /// <summary>

@@ -374,6 +374,7 @@ internal sealed class SelectBinder
                 "SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
         }
 
-        _node = new LogicalTopN(_node, [.. columns.Distinct()], [.. keys.Where(k => !columns.Contains(k.Column))], 1, 0);
+        (LogicalNode node, ImmutableArray<SortKey> order) = OrderKeys.Apply(_node, [.. keys.Where(k => !columns.Contains(k.Column))]);
+        _node = new LogicalTopN(node, [.. columns.Distinct()], order, 1, 0);
     }
 }

@@ -38,13 +38,13 @@ internal static class EquiKeys
             {
                 if (Side(a) == 1 && Side(b) == 2)
                 {
-                    keys.Add((a, LogicalExpressions.ShiftColumns(b, -leftWidth), nullsMatch));
+                    keys.Add((OrderKeys.Of(a), OrderKeys.Of(LogicalExpressions.ShiftColumns(b, -leftWidth)), nullsMatch));
                     continue;
                 }
 
                 if (Side(a) == 2 && Side(b) == 1)
                 {
-                    keys.Add((b, LogicalExpressions.ShiftColumns(a, -leftWidth), nullsMatch));
+                    keys.Add((OrderKeys.Of(b), OrderKeys.Of(LogicalExpressions.ShiftColumns(a, -leftWidth)), nullsMatch));
                     continue;
                 }
             }

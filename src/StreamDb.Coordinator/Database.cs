@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StreamDb.Coordinator.Checkpoints;
 using StreamDb.Coordinator.Epochs;
 using StreamDb.Coordinator.Recovery;
 using StreamDb.Coordinator.Sources;
@@ -24,6 +25,7 @@ internal sealed class Database : IAsyncDisposable
     private readonly ConcurrentDictionary<RelationId, ReadOnlyMemory<byte>> _offsets = new();
     private readonly ConcurrentDictionary<RelationId, SourceRunner> _sources = new();
     private readonly ConcurrentDictionary<RelationId, string> _paused = new();
+    private readonly ConcurrentDictionary<RelationId, string> _unavailable = new();
     private readonly DataDirectory? _directory;
     private readonly IWriteAheadLog? _log;
     private volatile Catalog _catalog;
@@ -35,22 +37,25 @@ internal sealed class Database : IAsyncDisposable
         Connectors = connectors;
         Engine = new Engine(new EngineOptions { WorkerCount = options.WorkerCount });
         _catalog = SystemRelationRegistry.Items.Aggregate(Catalog.Empty, (c, item) => c.With(item)).With(SourceErrors.Item);
-        Engine.AddRelation(SourceErrors.Item.Id, [.. SourceErrors.Item.Columns.Select(c => c.Field.Shape)], []);
-        Epoch published = default;
-        long now = options.Clock.NowMicroseconds;
         if (path is not null)
         {
-            _directory = DataDirectory.Open(path, clock: options.Clock);
+            _directory = DataDirectory.Open(path, options.Files, options.Clock, options.LogOptions);
         }
 
         _log = _directory?.Log ?? options.OpenLog?.Invoke();
-        if (_log is not null)
+        try
         {
-            (published, long lastNow) = LogReplay.Run(this, _log);
-            now = Math.Max(now, lastNow);
+            (Epoch published, long lastNow) = Recover();
+            Sequencer = new Sequencer(this, Engine, _log, options.Clock, published, Math.Max(options.Clock.NowMicroseconds, lastNow));
+        }
+        catch
+        {
+            Engine.Dispose();
+            _directory?.Dispose();
+            throw;
         }
 
-        Sequencer = new Sequencer(this, Engine, _log, options.Clock, published, now);
+        Checkpointer = _directory is null ? null : new Checkpointer(this, _directory);
     }
 
     public string Name { get; }
@@ -62,6 +67,9 @@ internal sealed class Database : IAsyncDisposable
     public Engine Engine { get; }
 
     public Sequencer Sequencer { get; }
+
+    /// <summary>Null when the database is in memory.</summary>
+    public Checkpointer? Checkpointer { get; }
 
     /// <summary>Held while an epoch is published, and while snapshots that belong together are taken.</summary>
     public Lock PublishGate { get; } = new();
@@ -80,6 +88,9 @@ internal sealed class Database : IAsyncDisposable
 
     public ConcurrentDictionary<RelationId, ViewErrorCollector> ViewErrors { get; } = new();
 
+    /// <summary>One for each materialized view; the sequencer's thread only.</summary>
+    public Dictionary<RelationId, ViewOrigin> ViewOrigins { get; } = [];
+
     /// <summary>Views that failed and why.</summary>
     public IReadOnlyDictionary<RelationId, string> PausedViews => _paused;
 
@@ -91,6 +102,7 @@ internal sealed class Database : IAsyncDisposable
     {
         var database = new Database(name, options, connectors, path);
         database.Sequencer.Start();
+        database.Checkpointer?.Start();
         foreach (RelationItem relation in database.Catalog.Relations)
         {
             database.StartSource(relation);
@@ -106,6 +118,7 @@ internal sealed class Database : IAsyncDisposable
             await source.DisposeAsync().ConfigureAwait(false);
         }
 
+        Checkpointer?.Dispose();
         Sequencer.Dispose();
         Engine.Dispose();
         if (_directory is null)
@@ -117,12 +130,20 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <summary>An arrangement at the newest published epoch.</summary>
-    /// <exception cref="SqlException">42P01: dropped since the statement was bound.</exception>
+    /// <exception cref="SqlException">42P01: dropped since the statement was bound. 55000: a view that a restart could not bring back.</exception>
     public RelationSnapshot Snapshot(RelationId id)
     {
         // A drop leaves the catalog under the gate before it leaves the engine.
         lock (PublishGate)
         {
+            if (_unavailable.TryGetValue(id, out string? reason))
+            {
+                throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"the view could not be computed again after a restart: {reason}")
+                {
+                    Hint = "Drop it and create it again.",
+                };
+            }
+
             return _catalog.Find(id.Value) is not null
                 ? Engine.Snapshot(id)
                 : throw new SqlException(SqlState.UndefinedTable, "relation was dropped by another session");
@@ -172,6 +193,48 @@ internal sealed class Database : IAsyncDisposable
     public void Forget(RelationId id)
     {
         _paused.TryRemove(id, out _);
+        _unavailable.TryRemove(id, out _);
         ViewErrors.TryRemove(id, out _);
+        ViewOrigins.Remove(id);
+    }
+
+    /// <summary>Why a view, or an index on one, has no rows to read; null when it has.</summary>
+    public string? UnavailableReason(RelationId id) => _unavailable.GetValueOrDefault(id);
+
+    /// <summary>A view that could not be computed from its inputs when the database was restored.</summary>
+    public void SetUnavailable(RelationId id, string reason)
+    {
+        _unavailable[id] = reason;
+        _paused[id] = reason;
+    }
+
+    /// <summary>Adds the relation of streamdb_catalog.source_errors to the engine.</summary>
+    /// <param name="stored">Its rows in a checkpoint; null: none.</param>
+    public void AddSourceErrors(StoredRelation? stored) =>
+        Engine.AddRelation(SourceErrors.Item.Id, [.. SourceErrors.Item.Columns.Select(c => c.Field.Shape)], [], stored: stored);
+
+    /// <summary>Everything but rows, as it is published; the sequencer's thread only.</summary>
+    public DatabaseState Describe(long nowMicroseconds) => new(
+        nowMicroseconds,
+        NextOid,
+        [.. _catalog.Items.Where(item => item.Oid is >= Catalog.FirstUserOid or Catalog.PublicOid).OrderBy(item => item.Oid)],
+        ViewOrigins.ToDictionary(),
+        _offsets.ToDictionary());
+
+    /// <summary>The newest checkpoint, then the log from there on.</summary>
+    private (Epoch Published, long NowMicroseconds) Recover()
+    {
+        Epoch published = default;
+        long now = 0;
+        if (_directory is { Manifest.Checkpoint: > 0 })
+        {
+            (published, now) = CheckpointRestore.Run(this, _directory);
+        }
+        else
+        {
+            AddSourceErrors(null);
+        }
+
+        return _log is null ? (published, now) : LogReplay.Run(this, _log, _directory?.Manifest.Log.BeginSequence ?? 1, published, now);
     }
 }

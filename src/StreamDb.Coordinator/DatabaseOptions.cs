@@ -1,4 +1,5 @@
 using StreamDb.Core.Clocks;
+using StreamDb.State.Devices;
 using StreamDb.State.Log;
 
 namespace StreamDb.Coordinator;
@@ -15,10 +16,22 @@ public sealed record DatabaseOptions
     /// <summary>The directory below which the file connector may read; null: nowhere.</summary>
     public string? FileRoot { get; init; }
 
+    /// <summary>A checkpoint is made when so much time has passed since the last one and something has changed; 0: never for this reason.</summary>
+    public int CheckpointIntervalMs { get; init; } = 60_000;
+
+    /// <summary>A checkpoint is made when the log has grown by so many bytes since the last one; 0: never for this reason.</summary>
+    public long CheckpointLogBytes { get; init; } = 512L << 20;
+
     public IClock Clock { get; init; } = SystemClock.Instance;
 
     /// <summary>Gives each database without a directory a log: for tests, which break it.</summary>
     internal Func<IWriteAheadLog>? OpenLog { get; init; }
+
+    /// <summary>The files of a data directory: for tests, which break them; null for the machine's.</summary>
+    internal IFileSystem? Files { get; init; }
+
+    /// <summary>Sizes of a new data directory's log: for tests; null for the usual ones.</summary>
+    internal WriteAheadLogOptions? LogOptions { get; init; }
 
     /// <summary>Connections at once; more are 53300.</summary>
     public int SessionsMax { get; init; } = 1000;

@@ -41,14 +41,10 @@ public sealed class Instance : IDatabase, IAsyncDisposable
     {
         var instance = new Instance(options, connectors);
         IEnumerable<string> names = [DefaultDatabase];
-        if (options.DataDirectory is not null && Directory.Exists(options.DataDirectory))
-        {
-            names = names.Union(Directory.GetDirectories(options.DataDirectory).Select(d => Path.GetFileName(d)!));
-        }
-
-        if (options.DataDirectory is not null)
+        if (options.DataDirectory is not null && options.Files is null)
         {
             Directory.CreateDirectory(options.DataDirectory);
+            names = names.Union(Directory.GetDirectories(options.DataDirectory).Select(d => Path.GetFileName(d)!));
         }
 
         foreach (string name in names)

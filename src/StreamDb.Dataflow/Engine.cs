@@ -54,10 +54,26 @@ public sealed class Engine : IDisposable
         }
     }
 
+    /// <summary>Sets the epoch of a new engine: that of the checkpoint from which its relations are restored.</summary>
+    public void Restore(Epoch epoch, long nowMicroseconds)
+    {
+        Invariant.Check(_begun == default && _relations.IsEmpty, "only a new engine is restored");
+        _begun = epoch;
+        _published = epoch;
+        _nowMicroseconds = nowMicroseconds;
+    }
+
+    /// <summary>The tables and sources at the published epoch, held for a checkpoint. Dispose it.</summary>
+    public EngineImage Capture() => new(
+        _published,
+        [.. _relations.Values.Where(relation => relation.IsBase).Select(relation => relation.Arrangement).OfType<Arrangement>().OrderBy(a => a.Id.Value)]);
+
     /// <summary>A table or source, empty at first.</summary>
     /// <param name="key">Columns it is arranged by; empty: the whole row.</param>
+    /// <param name="stored">Its rows in a checkpoint; null: none.</param>
     /// <param name="isStored">Keeps an arrangement, for snapshots and later dataflows. Otherwise only its deltas flow, into dataflows installed before them.</param>
-    public void AddRelation(RelationId id, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> key, bool isStored = true)
+    public void AddRelation(
+        RelationId id, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> key, bool isStored = true, StoredRelation? stored = null)
     {
         var relation = new InstalledRelation(id, shape, _workers.Length)
         {
@@ -75,8 +91,14 @@ public sealed class Engine : IDisposable
             AddArrangement(builder, context, source, relation);
             worker.SetRelation(id, source);
             worker.AddGroup(group);
+            if (stored is not null)
+            {
+                FillStored(worker, group, source, relation.Arrangement!, stored);
+            }
         });
         Invariant.Check(_relations.TryAdd(id, relation), "relation ids are unique");
+        ThrowIfFailed(relation);
+        relation.Arrangement?.Publish(_begun);
     }
 
     /// <summary>A further arrangement of a relation by another key, filled from the snapshot; read with <see cref="Snapshot"/>(index).</summary>
@@ -126,14 +148,8 @@ public sealed class Engine : IDisposable
             });
         });
 
-        Exception? failure = relation.Groups.Select(group => group.Failure).FirstOrDefault(reason => reason is not null);
         _relations[view.Id] = relation;
-        if (failure is not null)
-        {
-            Remove(view.Id);
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        }
-
+        ThrowIfFailed(relation);
         relation.Arrangement?.Publish(_begun);
     }
 
@@ -426,6 +442,47 @@ public sealed class Engine : IDisposable
         }
 
         source.Dispose();
+    }
+
+    /// <summary>Puts the rows of a checkpoint into a new relation: the batches as they are, or by way of the exchange when there were other shards.</summary>
+    private void FillStored(Worker worker, OperatorGroup group, Operator source, Arrangement arrangement, StoredRelation stored)
+    {
+        worker.Clock.Epoch = _begun;
+        stored.Check(arrangement);
+        if (stored.ShardCount == _workers.Length)
+        {
+            foreach (SortedBatch batch in stored.OpenShard(worker.Index))
+            {
+                arrangement.Spines[worker.Index].Restore(batch);
+            }
+
+            arrangement.Seal(worker.Index, _begun);
+            return;
+        }
+
+        for (int shard = worker.Index; shard < stored.ShardCount; shard += _workers.Length)
+        {
+            using var rows = new RelationSnapshot(arrangement, [new SpineVersion([.. stored.OpenShard(shard)], 0)]);
+            foreach (DeltaBatch chunk in rows.Scan())
+            {
+                source.Enqueue(0, chunk);
+                chunk.Release();
+                worker.Scheduler.Run(flushes: false);
+            }
+        }
+
+        worker.Scheduler.Flush(group);
+        worker.Scheduler.Failed.Clear();
+    }
+
+    /// <summary>Removes what could not be filled and throws the reason.</summary>
+    private void ThrowIfFailed(InstalledRelation relation)
+    {
+        if (relation.Groups.Select(group => group.Failure).FirstOrDefault(reason => reason is not null) is { } failure)
+        {
+            Remove(relation.Id);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     /// <summary>Makes and fills the shared indexes that a dataflow's joins will read.</summary>

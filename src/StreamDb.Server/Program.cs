@@ -14,6 +14,8 @@ return await CommandLine
             {
                 DataDirectory = serverOptions.DataDirectory,
                 WorkerCount = serverOptions.WorkerCount,
+                CheckpointIntervalMs = serverOptions.CheckpointIntervalMs,
+                CheckpointLogBytes = (long)serverOptions.CheckpointLogMiB << 20,
                 FileRoot = serverOptions.FileRoot,
             },
             BuiltInConnectors.Instance))))

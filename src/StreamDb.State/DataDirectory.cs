@@ -3,23 +3,27 @@ using StreamDb.Core.Errors;
 using StreamDb.State.Checkpoints;
 using StreamDb.State.Devices;
 using StreamDb.State.Log;
+using StreamDb.State.Segments;
 
 namespace StreamDb.State;
 
-/// <summary>One database on disk, held by one process: the lock, the manifest and the write-ahead log.</summary>
+/// <summary>One database on disk, held by one process: the lock, the manifest, its segment files and the write-ahead log.</summary>
 /// <remarks>
-/// Layout: <c>lock</c> (the holder's process id), <c>manifest.N</c> (the newest two), <c>wal/</c> (segments and the
-/// durable mark). Creation writes a manifest without a log first and the log's files next, so that "there is no log"
-/// is believed only when a manifest says so. One thread at a time.
+/// Layout: <c>lock</c> (the holder's process id), <c>manifest.N</c> (see <see cref="ManifestStore"/>), <c>segments/</c>
+/// (files that manifests name), <c>wal/</c> (segments of the log and the durable mark). Creation writes a manifest without
+/// a log first and the log's files next, so that "there is no log" is believed only when a manifest says so.
+/// Opening takes the newest manifest all of whose files are sound; the log then leads from its epoch to the present.
+/// One thread at a time.
 /// </remarks>
 public sealed class DataDirectory : IDisposable
 {
-    private const string LockName = "lock";
-    private const string LogName = "wal";
+    internal const string LockName = "lock";
+    internal const string LogName = "wal";
 
     private readonly IFileSystem _files;
     private readonly WriteAheadLogOptions _options;
     private readonly ManifestStore _manifests;
+    private readonly SegmentStore _segments;
     private readonly IDisposable _lock;
     private bool _disposed;
 
@@ -29,11 +33,11 @@ public sealed class DataDirectory : IDisposable
         _files = files;
         _lock = held;
         _manifests = new ManifestStore(files, path);
-        Manifest? manifest = _manifests.Load();
-        if (manifest is null)
+        _manifests.Load();
+        if (_manifests.Kept.Count == 0)
         {
             RefuseIfNotEmpty();
-            manifest = new Manifest
+            Manifest created = new()
             {
                 Generation = 1,
                 InstanceId = Guid.NewGuid(),
@@ -41,19 +45,28 @@ public sealed class DataDirectory : IDisposable
                 LogPageBytes = options.PageBytes,
                 LogSegmentBytes = options.SegmentBytes,
             };
-            _manifests.Publish(manifest);
+            _manifests.Publish(created);
             IsNew = true;
         }
 
-        Manifest = manifest;
-        _options = options with
+        _segments = new SegmentStore(files, path, _manifests.Kept[0].InstanceId);
+        try
         {
-            PageBytes = manifest.LogPageBytes,
-            SegmentBytes = manifest.LogSegmentBytes,
-            MemoryBytes = Math.Max(options.MemoryBytes, 2L * manifest.LogPageBytes),
-            PartBytesMax = Math.Min(options.PartBytesMax, manifest.LogPageBytes / 2),
-        };
-        Log = OpenLog();
+            Manifest = TakeSoundManifest();
+            _options = options with
+            {
+                PageBytes = Manifest.LogPageBytes,
+                SegmentBytes = Manifest.LogSegmentBytes,
+                MemoryBytes = Math.Max(options.MemoryBytes, 2L * Manifest.LogPageBytes),
+                PartBytesMax = Math.Min(options.PartBytesMax, Manifest.LogPageBytes / 2),
+            };
+            Log = OpenLog();
+        }
+        catch
+        {
+            _segments.Release();
+            throw;
+        }
     }
 
     public string Path { get; }
@@ -67,8 +80,11 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Verified and open for appending; closed with the directory.</summary>
     public WriteAheadLog Log { get; }
 
-    /// <summary>True when the newest manifest was damaged and the one before it was taken.</summary>
-    public bool FellBackToOlderManifest => _manifests.FellBack;
+    /// <summary>Why a newer manifest than the present one was not taken; null when there was none.</summary>
+    public string? FellBackBecause { get; private set; }
+
+    /// <summary>The segment files of the manifest that was found at opening, verified, by name. Gone after <see cref="ReleaseSegments"/>.</summary>
+    public IReadOnlyDictionary<string, SegmentFile> Segments => _segments.Open;
 
     /// <summary>Opens the database at <paramref name="path"/>, creating it in an empty or missing directory.</summary>
     /// <exception cref="SqlException">
@@ -106,14 +122,15 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    /// <summary>Makes a changed manifest current, durably; its generation and log range are filled in here.</summary>
+    /// <summary>Makes a changed manifest current, durably; its generation and the end of its log are filled in here.</summary>
     /// <exception cref="SqlException">53100, 58030: after a crash either this manifest or the former one is found.</exception>
     public void Publish(Manifest manifest)
     {
         Manifest next = manifest with
         {
-            Generation = Manifest.Generation + 1,
-            Log = Manifest.Log with { EndSequence = Math.Max(Manifest.Log.EndSequence, Log.DurableSequence) },
+            Format = Manifest.CurrentFormat,
+            Generation = _manifests.NextGeneration,
+            Log = manifest.Log with { EndSequence = Math.Max(manifest.Log.EndSequence, Log.DurableSequence) },
         };
         try
         {
@@ -127,6 +144,22 @@ public sealed class DataDirectory : IDisposable
         Manifest = next;
     }
 
+    /// <summary>Begins a checkpoint. Nothing of it counts before <see cref="CheckpointWriter.Publish"/>.</summary>
+    public CheckpointWriter BeginCheckpoint() => new(this, _segments);
+
+    /// <summary>Lets go of the segment files found at opening; blocks that were taken from them stay.</summary>
+    public void ReleaseSegments() => _segments.Release();
+
+    /// <summary>Removes what no kept manifest needs any more: segment files, and the log before the oldest one's begin.</summary>
+    /// <exception cref="IOException">Something could not be removed. It does no harm; the next call tries again.</exception>
+    internal void RemoveOutdated()
+    {
+        KillPoints.Pass(KillPoints.BeforeTruncation);
+        Log.Truncate(Manifest.Log, _manifests.Kept.Min(manifest => manifest.Log.BeginAddress));
+        _segments.RemoveExcept([.. _manifests.Kept.SelectMany(manifest => manifest.Files).Select(file => file.Name)]);
+        KillPoints.Pass(KillPoints.AfterTruncation);
+    }
+
     /// <summary>Closes the log and records how far it is durable, so that the next start can demand all of it.</summary>
     public void Dispose()
     {
@@ -136,6 +169,7 @@ public sealed class DataDirectory : IDisposable
         }
 
         _disposed = true;
+        _segments.Release();
         Log.Dispose();
         try
         {
@@ -154,6 +188,31 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
+    private Manifest TakeSoundManifest()
+    {
+        SqlException? first = null;
+        long newest = _manifests.Generations()[0];
+        foreach (Manifest manifest in _manifests.Kept.ToArray())
+        {
+            try
+            {
+                _segments.OpenAll(manifest.Files);
+            }
+            catch (SqlException exception) when (exception.State == SqlState.DataCorrupted)
+            {
+                first ??= exception;
+                _manifests.Reject(manifest);
+                continue;
+            }
+
+            FellBackBecause = first?.Message
+                ?? (manifest.Generation == newest ? null : $"file \"{_manifests.PathOf(newest)}\" is damaged");
+            return manifest;
+        }
+
+        throw first!;
+    }
+
     private WriteAheadLog OpenLog()
     {
         string directory = System.IO.Path.Combine(Path, LogName);
@@ -162,12 +221,19 @@ public sealed class DataDirectory : IDisposable
             // Harmless when an earlier attempt, or even a whole log, is already there.
             WriteAheadLog.Create(_files, directory, Manifest.InstanceId, _options);
             _files.SyncDirectory(Path);
-            Manifest next = Manifest with { Generation = Manifest.Generation + 1, Log = Manifest.Log with { Created = true } };
+            Manifest next = Manifest with { Format = Manifest.CurrentFormat, Generation = _manifests.NextGeneration, Log = Manifest.Log with { Created = true } };
             _manifests.Publish(next);
             Manifest = next;
         }
 
-        return WriteAheadLog.Open(_files, directory, Manifest.InstanceId, Manifest.Log, _options);
+        WriteAheadLog log = WriteAheadLog.Open(_files, directory, Manifest.InstanceId, Manifest.Log, _options);
+        if (FellBackBecause is null)
+        {
+            // What a checkpoint left behind when it was killed. After a fallback someone may want to look at it first.
+            _segments.RemoveExcept([.. _manifests.Kept.SelectMany(manifest => manifest.Files).Select(file => file.Name)]);
+        }
+
+        return log;
     }
 
     private void RefuseIfNotEmpty()

@@ -57,14 +57,15 @@ internal sealed class Sequencer : IDisposable
     /// <summary>Queues a request. Await its <see cref="WriteRequest.Completion"/>.</summary>
     public void Submit(WriteRequest request)
     {
-        if (_refusal is { } refusal)
-        {
-            request.Fail(ReadOnly(refusal));
-            return;
-        }
-
         lock (_gate)
         {
+            // Under the gate: what came in just before the refusal is refused with what was queued, and waits for no log.
+            if (_refusal is { } refusal)
+            {
+                request.Fail(ReadOnly(refusal));
+                return;
+            }
+
             if (_stopping)
             {
                 request.Fail(new SqlException(SqlState.AdminShutdown, "the database is shutting down"));
@@ -232,6 +233,7 @@ internal sealed class Sequencer : IDisposable
         }
 
         EpochCount++;
+        _database.Checkpointer?.EpochPublished();
         foreach (RelationDelta delta in builder.Deltas)
         {
             delta.Delta.Release();

@@ -3,6 +3,7 @@ using StreamDb.Coordinator.Statements;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow;
+using StreamDb.State.Devices;
 using StreamDb.State.Log;
 
 namespace StreamDb.Coordinator.Recovery;
@@ -11,13 +12,14 @@ namespace StreamDb.Coordinator.Recovery;
 /// <remarks>Deterministic: the same log gives the same state. Deltas were validated before they were logged and are not checked again.</remarks>
 internal static class LogReplay
 {
+    /// <param name="fromSequence">The first record to replay.</param>
+    /// <param name="last">The epoch that the database is at.</param>
+    /// <param name="now">Its time.</param>
     /// <returns>The last epoch and its time.</returns>
     /// <exception cref="Core.Errors.SqlException">XX001: the log is damaged, or does not say what a log must say.</exception>
-    public static (Epoch Published, long NowMicroseconds) Run(Database database, IWriteAheadLog log)
+    public static (Epoch Published, long NowMicroseconds) Run(Database database, IWriteAheadLog log, long fromSequence, Epoch last, long now)
     {
-        Epoch last = default;
-        long now = 0;
-        foreach (LogRecord record in log.Replay(1))
+        foreach (LogRecord record in log.Replay(fromSequence))
         {
             (long recordNow, IReadOnlyList<LogEntry> entries) = EpochRecord.Read(record.Payload.Span);
             Invariant.Check(record.Epoch > last, "epochs in the log increase");
@@ -47,6 +49,7 @@ internal static class LogReplay
                 delta.Delta.Release();
             }
 
+            KillPoints.Pass(KillPoints.DuringReplay);
             last = record.Epoch;
             now = recordNow;
         }

@@ -113,7 +113,9 @@ internal static class SessionStatements
             case RecoverSyntax:
                 return new CommandResult("RECOVER");
             case CheckpointSyntax:
-                throw NotSupported("CHECKPOINT");
+                // Without a data directory there is nothing that could be written.
+                await (session.Database.Checkpointer?.RequestAsync() ?? Task.CompletedTask).WaitAsync(cancellation).ConfigureAwait(false);
+                return new CommandResult("CHECKPOINT");
             case MaintenanceSyntax maintenance:
                 return new CommandResult(maintenance.IsVacuum ? "VACUUM" : "ANALYZE");
             case LockSyntax:

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using StreamDb.Coordinator.Checkpoints;
 using StreamDb.Coordinator.Epochs;
 using StreamDb.Coordinator.Sessions;
 using StreamDb.Coordinator.Sources;
@@ -64,7 +65,7 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
                     SourceItem source = create.Source with { Oid = NewOid() };
                     CheckConnector(source, source.Connector);
                     AddRelation(source, source.PrimaryKey);
-                    onPublish(() => database.StartSource(source));
+                    StartWhenPublished(source);
                 }
 
                 return "CREATE SOURCE";
@@ -165,12 +166,17 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
         }
 
         AddRelation(table, table.PrimaryKey);
-        if (table.Connector is not null)
-        {
-            onPublish(() => database.StartSource(table));
-        }
-
+        StartWhenPublished(table);
         return tag;
+    }
+
+    /// <summary>Does nothing for a table without a connector. In a replay every source starts at the end, where its offset is the last.</summary>
+    private void StartWhenPublished(RelationItem relation)
+    {
+        if (!IsReplay)
+        {
+            onPublish(() => database.StartSource(relation));
+        }
     }
 
     private void CheckConnector(RelationItem relation, ConnectorDefinition connector)
@@ -207,6 +213,7 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
                 throw new SqlException(SqlState.InvalidTableDefinition, "cannot drop or change columns of view");
             }
 
+            CheckNotMaterialized(old);
             Catalog = Catalog.With(view with { Oid = old.Oid });
         }
         else if (IsFree(view.SchemaOid, view.Name, create.IfNotExists))
@@ -217,6 +224,22 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
         return "CREATE VIEW";
     }
 
+    /// <summary>
+    /// A materialized view was computed from the view as it is: <c>CREATE VIEW v AS SELECT 1; CREATE MATERIALIZED VIEW m AS
+    /// SELECT * FROM v; CREATE OR REPLACE VIEW v AS SELECT 2</c> would leave m with rows that are not those of its query.
+    /// </summary>
+    private void CheckNotMaterialized(ViewItem view)
+    {
+        if (!IsReplay && Catalog.DependentsOf(view.Oid).OfType<MaterializedViewItem>().FirstOrDefault() is { } dependent)
+        {
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot replace view \"{view.Name}\" because a materialized view depends on it")
+            {
+                Detail = $"materialized view {dependent.Name} depends on view {view.Name}",
+                Hint = "Drop the materialized view first.",
+            };
+        }
+    }
+
     private string CreateMaterializedView(CreateMaterializedViewPlan create)
     {
         if (!IsFree(create.View.SchemaOid, create.View.Name, create.IfNotExists))
@@ -224,13 +247,9 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
             return "CREATE MATERIALIZED VIEW";
         }
 
-        using EvaluationContext evaluation = context.Evaluation();
-        LogicalNode optimized = Optimizer.Optimize(create.Query.Root, evaluation);
+        LogicalNode optimized = ViewInstaller.Optimize(create.Query.Root, context);
         MaterializedViewItem view = create.View with { Oid = NewOid(), Key = KeyInference.KeyOf(optimized) };
-        DataflowDescription dataflow = Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, context.Rendering);
-        var errors = new ViewErrorCollector();
-        database.Engine.Install(dataflow, asOf, context.NowMicroseconds, errors);
-        database.ViewErrors[view.Id] = errors;
+        ViewInstaller.InstallOptimized(database, view, optimized, ViewOrigin.Of(context), context, asOf, context.NowMicroseconds);
         onUndo(() =>
         {
             database.Engine.Remove(view.Id);

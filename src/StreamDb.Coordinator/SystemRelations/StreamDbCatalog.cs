@@ -39,6 +39,11 @@ internal static class StreamDbCatalog
                 ("application_name", SqlType.Text), ("is_running", SqlType.Boolean), ("query", SqlType.Text)),
             context => context.Sessions.Select(s => Row(
                 s.ProcessId, Text(s.User), Text(s.Database.Name), Text(s.Settings.Get("application_name")), s.IsRunning, Text(s.LastQuery)))),
+        new(
+            Item(13106, "checkpoints", ("epoch", SqlType.Int64), ("started", SqlType.TimestampTz), ("duration_ms", SqlType.Float64),
+                ("written_bytes", SqlType.Int64), ("total_bytes", SqlType.Int64), ("reason", SqlType.Text), ("error", SqlType.Text)),
+            context => (context.Database.Checkpointer?.History ?? []).Select(c => Row(
+                (long)c.Epoch.Value, c.StartedMicroseconds, c.DurationMs, c.WrittenBytes, c.TotalBytes, Text(c.Reason), Text(c.Error)))),
     ];
 
     private static SystemRelationItem Item(uint oid, string name, params (string Name, SqlType Type)[] columns) =>

@@ -16,6 +16,9 @@ namespace StreamDb.Core.Rows;
 /// </remarks>
 public sealed unsafe class RowCodec
 {
+    /// <summary>Raised whenever packed rows come to look different: checkpoints keep them on disk.</summary>
+    public const int Version = 1;
+
     private readonly RowCodecField[] _fields;
     private readonly int[] _offsets;
     private readonly int _dataBytes;

@@ -3,17 +3,20 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Segments;
 
 namespace StreamDb.Dataflow.Traces;
 
 /// <summary>Immutable packed rows in strictly ascending order with weights: one layer of a spine. Shared by reference count.</summary>
 /// <remarks>
 /// Invariants: rows are strictly ascending by bytes; no weight is 0; without weights all are 1. Rows of a fixed stride lie
-/// one after the other; otherwise row i lies between offsets i and i + 1.
+/// one after the other; otherwise row i lies between offsets i and i + 1. The memory is the batch's own, or that of a segment
+/// file that it holds.
 /// </remarks>
 internal sealed unsafe class SortedBatch
 {
     private readonly long _allocated;
+    private readonly SegmentFile? _file;
     private byte* _rows;
     private long* _offsets;
     private long* _weights;
@@ -40,8 +43,32 @@ internal sealed unsafe class SortedBatch
             _rows = (byte*)NativeMemory.Realloc(_rows, (nuint)Math.Max(used, 8));
         }
 
-        _allocated = used + (_offsets is null ? 0 : (Count + 1) * 8L) + (_weights is null ? 0 : Count * 8L);
+        _allocated = BlockBytes(used, _offsets is not null, _weights is not null);
         NativeHeap.CountTotal(_allocated);
+    }
+
+    /// <summary>A batch that lies in a segment file, as <see cref="Write"/> wrote it.</summary>
+    /// <exception cref="Core.Errors.SqlException">XX001: the file has no such block.</exception>
+    public SortedBatch(SegmentFile file, StoredBatch stored)
+    {
+        Invariant.Check(stored.Count > 0 && stored.RowBytes >= 8 && stored.RowBytes % 8 == 0, "a stored batch has rows");
+        Invariant.Check(stored.Stride == 0 || stored.RowBytes == (long)stored.Stride * stored.Count, "a stored batch has as many rows as it says");
+        Stride = stored.Stride;
+        Count = stored.Count;
+        WeightSum = stored.WeightSum;
+        _allocated = BlockBytes(stored.RowBytes, Stride == 0, stored.HasWeights);
+        byte* block = file.Block(stored.Offset, _allocated);
+        _rows = block;
+        block += stored.RowBytes;
+        if (Stride == 0)
+        {
+            _offsets = (long*)block;
+            block += (Count + 1) * 8L;
+        }
+
+        _weights = stored.HasWeights ? (long*)block : null;
+        _file = file.Acquire();
+        Stored = stored;
     }
 
     ~SortedBatch() => Free();
@@ -52,8 +79,11 @@ internal sealed unsafe class SortedBatch
 
     public long WeightSum { get; }
 
-    /// <summary>Native memory held.</summary>
+    /// <summary>Memory of rows, offsets and weights: native, or of the segment file.</summary>
     public long Bytes => _allocated;
+
+    /// <summary>Where the newest checkpoint has the batch; null when it has not. Touched by whoever restores or makes checkpoints.</summary>
+    public StoredBatch? Stored { get; set; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Row(int row) => Stride != 0 ? _rows + ((long)row * Stride) : _rows + _offsets[row];
@@ -65,6 +95,24 @@ internal sealed unsafe class SortedBatch
 
     /// <summary>Native memory of the rows alone, without offsets.</summary>
     public long RowBytes => Stride != 0 ? (long)Count * Stride : _offsets[Count];
+
+    /// <summary>Appends the batch to a segment file.</summary>
+    public StoredBatch Write(SegmentWriter writer)
+    {
+        long offset = writer.BeginBlock();
+        Write(writer, _rows, RowBytes);
+        if (_offsets is not null)
+        {
+            Write(writer, (byte*)_offsets, (Count + 1) * 8L);
+        }
+
+        if (_weights is not null)
+        {
+            Write(writer, (byte*)_weights, Count * 8L);
+        }
+
+        return new StoredBatch(writer.Name, offset, Stride, Count, RowBytes, WeightSum, _weights is not null);
+    }
 
     public SortedBatch Acquire()
     {
@@ -120,9 +168,29 @@ internal sealed unsafe class SortedBatch
         return low;
     }
 
+    private long BlockBytes(long rowBytes, bool hasOffsets, bool hasWeights) =>
+        rowBytes + (hasOffsets ? (Count + 1) * 8L : 0) + (hasWeights ? Count * 8L : 0);
+
+    private static void Write(SegmentWriter writer, byte* bytes, long count)
+    {
+        const int PieceBytes = 1 << 30;
+        for (long done = 0; done < count; done += PieceBytes)
+        {
+            writer.Write(new ReadOnlySpan<byte>(bytes + done, (int)Math.Min(count - done, PieceBytes)));
+        }
+    }
+
     private void Free()
     {
-        if (_rows is not null)
+        if (_file is not null)
+        {
+            if (_rows is not null)
+            {
+                _rows = null;
+                _file.Release();
+            }
+        }
+        else if (_rows is not null)
         {
             NativeMemory.Free(_rows);
             NativeMemory.Free(_offsets);

@@ -44,6 +44,14 @@ internal sealed class Spine : IDisposable
         Insert(batch);
     }
 
+    /// <summary>Adds a batch of a checkpoint, taking over its reference. Merges that were under way begin anew.</summary>
+    public void Restore(SortedBatch batch)
+    {
+        WeightSum += batch.WeightSum;
+        Added(batch);
+        Insert(batch);
+    }
+
     /// <summary>The collection as it is now. The version holds a reference to each batch.</summary>
     public SpineVersion Version()
     {

@@ -33,6 +33,20 @@ public static class StatementBinder
         }
     }
 
+    /// <summary>The query of a materialized view from its stored text, with the view's column names.</summary>
+    /// <exception cref="SqlException">The text means nothing any more, or something of other types.</exception>
+    public static QueryPlan BindStored(Catalog.MaterializedViewItem view, BindingContext context)
+    {
+        BinderState state = new(context);
+        LogicalNode node = state.WithFixedPath(() =>
+            new QueryBinder(state).Bind(StoredText.Query(view.QueryText), QueryEnvironment.Empty).ToRelation());
+        bool isSame = node.Columns.Length == view.Columns.Length
+            && node.Columns.Select((c, i) => c.Type == view.Columns[i].Type && c.IsNullable == view.Columns[i].IsNullable).All(same => same);
+        return isSame
+            ? new BoundQuery(QueryBinder.Rename(node, [.. view.Columns.Select(c => c.Name)]), node.Columns.Length, [], RowLimits.None).ToPlan()
+            : throw new SqlException(SqlState.DatatypeMismatch, $"the query of materialized view \"{view.Name}\" no longer has the view's columns");
+    }
+
     /// <summary>The expression of a column's DEFAULT, cast to the column's type; NULL when it has none.</summary>
     public static ScalarExpression BindDefault(Catalog.ColumnDefinition column, BindingContext context) =>
         ColumnExpressions.Default(new BinderState(context), column);

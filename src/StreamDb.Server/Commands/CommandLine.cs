@@ -27,6 +27,8 @@ internal static class CommandLine
         }
 
         root.Subcommands.Add(serve);
+        root.Subcommands.Add(DataDirectoryCommands.Check(environment));
+        root.Subcommands.Add(DataDirectoryCommands.Info(environment));
         return root;
     }
 

@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>An address is in use, the data directory is locked or damaged, a certificate cannot be read.</summary>
     public const int CannotStart = 2;
+
+    /// <summary>A check found damage.</summary>
+    public const int Damaged = 3;
 }

@@ -16,6 +16,8 @@ internal sealed class ServerOptionSet
     private readonly Option<int> _port;
     private readonly Option<int> _httpPort;
     private readonly Option<int> _workers;
+    private readonly Option<int> _checkpointIntervalMs;
+    private readonly Option<int> _checkpointLogMiB;
     private readonly Option<string?> _fileRoot;
     private readonly Option<string?> _password;
     private readonly Option<string?> _tlsCertificate;
@@ -32,6 +34,10 @@ internal sealed class ServerOptionSet
         _port = Make("--port", "Port for PostgreSQL clients; 0 takes a free one.", ParsePort, ServerOptions.DefaultPort);
         _httpPort = Make("--http-port", "Port for /health and /metrics; 0 turns them off.", ParsePort, ServerOptions.DefaultHttpPort);
         _workers = Make("--workers", "Worker threads of the engine.", ParseWorkers, ServerOptions.WorkerCountDefault);
+        _checkpointIntervalMs = Make(
+            "--checkpoint-interval-ms", "Time between checkpoints while something changes; 0: only by size.", text => Number(text, 0, int.MaxValue), ServerOptions.CheckpointIntervalMsDefault);
+        _checkpointLogMiB = Make(
+            "--checkpoint-log-mib", "MiB by which the log grows before a checkpoint; 0: only by time.", text => Number(text, 0, 1 << 20), ServerOptions.CheckpointLogMiBDefault);
         _fileRoot = Text("--file-root", "Directory that file sources may read; without it they may read nothing.");
 
         // Not through a default value: the help text shows those.
@@ -42,7 +48,7 @@ internal sealed class ServerOptionSet
     }
 
     public IReadOnlyList<Option> All =>
-        [_dataDirectory, _listen, _port, _httpPort, _workers, _fileRoot, _password, _tlsCertificate, _tlsKey, _logLevel];
+        [_dataDirectory, _listen, _port, _httpPort, _workers, _checkpointIntervalMs, _checkpointLogMiB, _fileRoot, _password, _tlsCertificate, _tlsKey, _logLevel];
 
     public ServerOptions Read(ParseResult result) => new()
     {
@@ -51,6 +57,8 @@ internal sealed class ServerOptionSet
         Port = result.GetValue(_port),
         HttpPort = result.GetValue(_httpPort),
         WorkerCount = result.GetValue(_workers),
+        CheckpointIntervalMs = result.GetValue(_checkpointIntervalMs),
+        CheckpointLogMiB = result.GetValue(_checkpointLogMiB),
         FileRoot = result.GetValue(_fileRoot),
         Password = result.GetValue(_password) ?? (_environment(PasswordVariable) is { Length: > 0 } password ? password : null),
         TlsCertificate = result.GetValue(_tlsCertificate),

@@ -19,6 +19,12 @@ internal sealed record ServerOptions
 
     public int WorkerCount { get; init; } = WorkerCountDefault;
 
+    /// <summary>0: no checkpoints by time.</summary>
+    public int CheckpointIntervalMs { get; init; } = CheckpointIntervalMsDefault;
+
+    /// <summary>0: no checkpoints by the size of the log.</summary>
+    public int CheckpointLogMiB { get; init; } = CheckpointLogMiBDefault;
+
     /// <summary>The directory the file connector may read. Null: it may read nothing.</summary>
     public string? FileRoot { get; init; }
 
@@ -34,6 +40,10 @@ internal sealed record ServerOptions
 
     /// <summary>Half the processors: the others read requests, order and log writes, and answer.</summary>
     public static int WorkerCountDefault => Math.Max(1, Environment.ProcessorCount / 2);
+
+    public const int CheckpointIntervalMsDefault = 60_000;
+
+    public const int CheckpointLogMiBDefault = 512;
 
     public const int DefaultPort = 4566;
 

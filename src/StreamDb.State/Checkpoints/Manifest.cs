@@ -10,8 +10,9 @@ namespace StreamDb.State.Checkpoints;
 /// <remarks>Immutable; publish a changed copy with <see cref="DataDirectory.Publish"/>.</remarks>
 public sealed record Manifest
 {
-    /// <summary>The format this program writes. It refuses to open a newer one.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>The format this program writes. It reads every older one and refuses a newer one.</summary>
+    /// <remarks>1: a log from the first epoch on and nothing else. 2: checkpoints, behind which the log ends.</remarks>
+    public const int CurrentFormat = 2;
 
     public int Format { get; init; } = CurrentFormat;
 
@@ -20,6 +21,9 @@ public sealed record Manifest
 
     /// <summary>Drawn when the directory was created; every log frame carries it.</summary>
     public required Guid InstanceId { get; init; }
+
+    /// <summary>Counts checkpoints; 0: none has been made, and the log holds everything. Several generations may name one checkpoint.</summary>
+    public long Checkpoint { get; init; }
 
     /// <summary>When the directory was created: microseconds since 2000-01-01 00:00:00 UTC.</summary>
     public long CreatedMicroseconds { get; init; }
@@ -33,6 +37,7 @@ public sealed record Manifest
     /// <summary>See <see cref="WriteAheadLogOptions.SegmentBytes"/>; fixed when the directory is created.</summary>
     public long LogSegmentBytes { get; init; } = WriteAheadLogOptions.Default.SegmentBytes;
 
+    /// <summary>The part of the log that leads from <see cref="Epoch"/> to the present.</summary>
     public LogRange Log { get; init; } = LogRange.None;
 
     public IReadOnlyList<ImmutableFile> Files { get; init; } = [];

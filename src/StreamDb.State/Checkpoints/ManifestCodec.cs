@@ -33,6 +33,11 @@ internal static class ManifestCodec
         writer.Write(manifest.Log.BeginAddress);
         writer.Write(manifest.Log.BeginSequence);
         writer.Write(manifest.Log.EndSequence);
+        if (manifest.Format >= 2)
+        {
+            writer.Write(manifest.Checkpoint);
+        }
+
         writer.Write(manifest.Files.Count);
         foreach (ImmutableFile file in manifest.Files)
         {
@@ -75,12 +80,14 @@ internal static class ManifestCodec
         return true;
     }
 
-    /// <summary>Reads the body of a manifest of <see cref="Manifest.CurrentFormat"/> whose envelope is sound.</summary>
+    /// <summary>Reads the body of a manifest of a known format whose envelope is sound.</summary>
     public static Manifest Decode(byte[] bytes)
     {
+        int format = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
         using BinaryReader reader = new(new MemoryStream(bytes, EnvelopeBytes, bytes.Length - EnvelopeBytes), Encoding.UTF8);
         Manifest manifest = new()
         {
+            Format = format,
             Generation = reader.ReadInt64(),
             InstanceId = new Guid(reader.ReadBytes(16)),
             CreatedMicroseconds = reader.ReadInt64(),
@@ -88,6 +95,7 @@ internal static class ManifestCodec
             LogPageBytes = reader.ReadInt32(),
             LogSegmentBytes = reader.ReadInt64(),
             Log = new LogRange(reader.ReadBoolean(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()),
+            Checkpoint = format >= 2 ? reader.ReadInt64() : 0,
         };
         ImmutableFile[] files = new ImmutableFile[reader.ReadInt32()];
         for (int i = 0; i < files.Length; i++)

@@ -11,6 +11,10 @@ public static class Crc32C
     /// <summary>Over two pieces as if they stood side by side.</summary>
     public static uint Compute(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => ~Extend(Extend(~0u, left), right);
 
+    /// <summary>The checksum of what came before and <paramref name="bytes"/> as if they stood side by side.</summary>
+    /// <param name="before">Of what came before; 0 when nothing did.</param>
+    public static uint Continue(uint before, ReadOnlySpan<byte> bytes) => ~Extend(~before, bytes);
+
     // Hot path: per byte. The instruction takes eight bytes in three cycles.
     private static uint Extend(uint crc, ReadOnlySpan<byte> bytes)
     {

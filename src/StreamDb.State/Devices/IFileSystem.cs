@@ -24,6 +24,10 @@ public interface IFileSystem
     /// <exception cref="FileNotFoundException">It does not exist and <paramref name="create"/> is false.</exception>
     IFile Open(string path, bool create);
 
+    /// <summary>Makes the whole content of a file readable in memory; read from disk as it is touched.</summary>
+    /// <exception cref="FileNotFoundException">It does not exist.</exception>
+    IMappedFile Map(string path);
+
     /// <summary>Atomically replaces <paramref name="target"/>.</summary>
     void Rename(string source, string target);
 
@@ -62,4 +66,13 @@ public interface IFile : IDisposable
     /// the unsynced bytes must be taken as lost: the kernel may have dropped them and will not say so twice.
     /// </summary>
     void Sync();
+}
+
+/// <summary>The content of a file in memory, read-only, until it is disposed; deleting the file's name does not end it.</summary>
+public interface IMappedFile : IDisposable
+{
+    /// <summary>Where the content begins, aligned to at least 64 bytes.</summary>
+    nint Address { get; }
+
+    long Length { get; }
 }

@@ -27,6 +27,19 @@ public sealed class LocalFileSystem : IFileSystem
         new LocalFile(path, Run(() => File.OpenHandle(
             path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete)));
 
+    public IMappedFile Map(string path)
+    {
+        using SafeFileHandle handle = Run(() => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        long length = RandomAccess.GetLength(handle);
+        if (length == 0)
+        {
+            return new Mapping(0, 0);
+        }
+
+        nint address = Posix.Map(0, (nint)length, Posix.ProtectionRead, Posix.MapShared, handle, 0);
+        return address == -1 ? throw Posix.LastError("mmap", path) : new Mapping(address, length);
+    }
+
     public void Rename(string source, string target) => Run(() =>
     {
         File.Move(source, target, overwrite: true);
@@ -102,6 +115,24 @@ public sealed class LocalFileSystem : IFileSystem
         catch (UnauthorizedAccessException exception)
         {
             throw new IOException(exception.Message, exception);
+        }
+    }
+
+    private sealed class Mapping(nint address, long length) : IMappedFile
+    {
+        private nint _address = address;
+
+        public nint Address => _address;
+
+        public long Length => length;
+
+        public void Dispose()
+        {
+            nint mapped = Interlocked.Exchange(ref _address, 0);
+            if (mapped != 0)
+            {
+                _ = Posix.Unmap(mapped, (nint)length);
+            }
         }
     }
 

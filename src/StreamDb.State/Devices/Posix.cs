@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace StreamDb.State.Devices;
 
-/// <summary>The system calls .NET does not offer: fdatasync, syncing a directory, a lock that names its holder.</summary>
+/// <summary>The system calls .NET does not offer: fdatasync, syncing a directory, a lock that names its holder, mapping a file, dying at once.</summary>
 internal static partial class Posix
 {
     public const int OpenReadWrite = 0x2;
@@ -11,6 +11,9 @@ internal static partial class Posix
     public const int OpenCloseOnExec = 0x80000;
     public const int LockExclusiveNonBlocking = 2 | 4;
     public const int WouldBlock = 11;
+    public const int ProtectionRead = 1;
+    public const int MapShared = 1;
+    public const int SignalKill = 9;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, int mode);
@@ -35,6 +38,15 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
     public static partial nint Write(int descriptor, ReadOnlySpan<byte> source, nint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint Map(nint address, nint length, int protection, int flags, SafeHandle descriptor, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Unmap(nint address, nint length);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int processId, int signal);
 
     /// <summary>The last call's error; its HResult is the errno.</summary>
     public static IOException LastError(string call, string path)

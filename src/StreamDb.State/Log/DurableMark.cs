@@ -3,11 +3,6 @@ using StreamDb.State.Devices;
 
 namespace StreamDb.State.Log;
 
-/// <summary>How far a log is known to be durable.</summary>
-/// <param name="Sequence">The last durable record.</param>
-/// <param name="Address">The first address after it.</param>
-internal readonly record struct DurablePoint(long Sequence, long Address);
-
 /// <summary>
 /// A small file beside the log that says how far it is durable. It is written after each sync and not itself synced.
 /// </summary>
@@ -35,21 +30,26 @@ internal sealed class DurableMark(IFile file, long logId) : IDisposable
         Span<byte> content = stackalloc byte[ContentBytes];
         for (int slot = 0; slot < 2; slot++)
         {
-            if (file.Read(slot * SlotBytes, content) == ContentBytes
-                && BinaryPrimitives.ReadUInt32LittleEndian(content) == Magic
-                && BinaryPrimitives.ReadUInt32LittleEndian(content[4..]) == Crc32C.Compute(content[8..])
-                && BinaryPrimitives.ReadInt64LittleEndian(content[16..]) == logId
-                && BinaryPrimitives.ReadInt64LittleEndian(content[8..]) is long counter
-                && counter > _counter)
-            {
-                _counter = counter;
-                newest = new DurablePoint(
-                    BinaryPrimitives.ReadInt64LittleEndian(content[24..]),
-                    BinaryPrimitives.ReadInt64LittleEndian(content[32..]));
-            }
+            newest = ReadSlot(slot, content) ?? newest;
         }
 
         return newest;
+    }
+
+    /// <summary>Whether everything that was ever written is there, not only enough to tell where the log ends.</summary>
+    public bool IsWhole()
+    {
+        long counter = _counter;
+        int valid = 0;
+        Span<byte> content = stackalloc byte[ContentBytes];
+        for (int slot = 0; slot < 2; slot++)
+        {
+            _counter = 0;
+            valid += ReadSlot(slot, content) is not null ? 1 : 0;
+        }
+
+        _counter = counter;
+        return valid == 2 || (valid == 1 && counter == 1);
     }
 
     public void Write(DurablePoint point)
@@ -65,6 +65,24 @@ internal sealed class DurableMark(IFile file, long logId) : IDisposable
     }
 
     public void Sync() => file.Sync();
+
+    // Null unless it is valid and newer than what was read before.
+    private DurablePoint? ReadSlot(int slot, Span<byte> content)
+    {
+        if (file.Read(slot * SlotBytes, content) == ContentBytes
+            && BinaryPrimitives.ReadUInt32LittleEndian(content) == Magic
+            && BinaryPrimitives.ReadUInt32LittleEndian(content[4..]) == Crc32C.Compute(content[8..])
+            && BinaryPrimitives.ReadInt64LittleEndian(content[16..]) == logId
+            && BinaryPrimitives.ReadInt64LittleEndian(content[8..]) is long counter
+            && counter > _counter)
+        {
+            _counter = counter;
+            return new DurablePoint(
+                BinaryPrimitives.ReadInt64LittleEndian(content[24..]), BinaryPrimitives.ReadInt64LittleEndian(content[32..]));
+        }
+
+        return null;
+    }
 
     public void Dispose() => file.Dispose();
 }

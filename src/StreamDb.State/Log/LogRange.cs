@@ -2,8 +2,8 @@ namespace StreamDb.State.Log;
 
 /// <summary>What the manifest knows of the write-ahead log.</summary>
 /// <param name="Created">False until the log's files have been made durable once; only then may they be absent.</param>
-/// <param name="BeginAddress">Address of the oldest record kept.</param>
-/// <param name="BeginSequence">Its sequence number.</param>
+/// <param name="BeginAddress">Where the first record after the manifest's state begins. Older records may still be there, for an older manifest.</param>
+/// <param name="BeginSequence">Its sequence number, whether or not it has been written.</param>
 /// <param name="EndSequence">The log was durable at least up to here; <c>BeginSequence - 1</c> when it was empty.</param>
 public readonly record struct LogRange(bool Created, long BeginAddress, long BeginSequence, long EndSequence)
 {

@@ -24,6 +24,18 @@ internal sealed class LogRecovery(IFileSystem files, LogFiles layout, long logId
     /// <param name="keepUntil">Cut off everything after this record, even if whole; null to keep what is whole.</param>
     public LogRecoveryResult Run(LogRange range, DurablePoint? mark, long? keepUntil)
     {
+        LogRecoveryResult found = Verify(range, mark, keepUntil);
+        Cut(layout.List(files), found.EndAddress);
+
+        // What lies behind the checkpoint was durable when the checkpoint was made, whatever an old mark says.
+        long unproven = Math.Max(mark?.Address ?? found.EndAddress - layout.OffsetOf(found.EndAddress), range.BeginAddress);
+        MakeDurable(Math.Min(unproven, found.EndAddress), found.EndAddress);
+        return found;
+    }
+
+    /// <summary>As <see cref="Run"/>, but changes nothing: what would be cut stays.</summary>
+    public LogRecoveryResult Verify(LogRange range, DurablePoint? mark, long? keepUntil)
+    {
         List<int> segments = layout.List(files);
         long extent = segments.Count == 0 ? range.BeginAddress : ExtentOf(segments[^1]);
         long proven = Math.Max(Math.Max(range.EndSequence, mark?.Sequence ?? 0), keepUntil ?? 0);
@@ -57,8 +69,6 @@ internal sealed class LogRecovery(IFileSystem files, LogFiles layout, long logId
         }
 
         long torn = reason.Length == 0 && !sequence.InsideRecord ? 0 : extent - end;
-        Cut(segments, end);
-        MakeDurable(Math.Min(mark?.Address ?? end - layout.OffsetOf(end), end), end);
         return new LogRecoveryResult(sequence.Last, end, torn);
     }
 

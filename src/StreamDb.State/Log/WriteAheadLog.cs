@@ -23,11 +23,11 @@ public sealed class WriteAheadLog : IWriteAheadLog
     private readonly IFileSystem _files;
     private readonly LogFiles _layout;
     private readonly WriteAheadLogOptions _options;
-    private readonly LogRange _range;
     private readonly long _logId;
     private readonly Lock _appendLock = new();
     private readonly object _commitGate = new();
     private readonly LogCommitter _committer;
+    private LogRange _range;
     private FasterLog _log;
     private FasterLogDevice _device;
     private DurableMark _mark;
@@ -60,6 +60,18 @@ public sealed class WriteAheadLog : IWriteAheadLog
 
     public SqlException? Failure => Volatile.Read(ref _failure);
 
+    /// <summary>How far the log is durable: where a checkpoint of everything up to here has the log begin.</summary>
+    public DurablePoint Durable
+    {
+        get
+        {
+            lock (_commitGate)
+            {
+                return _durable;
+            }
+        }
+    }
+
     /// <summary>Makes the files of an empty log durable. Existing records and an existing mark are kept.</summary>
     public static void Create(IFileSystem files, string directory, Guid instanceId, WriteAheadLogOptions options)
     {
@@ -90,13 +102,50 @@ public sealed class WriteAheadLog : IWriteAheadLog
         IFileSystem files, string directory, Guid instanceId, LogRange range, WriteAheadLogOptions options)
     {
         LogFiles layout = LayoutOf(directory, options);
-        string first = layout.PathOf(layout.SegmentOf(range.BeginAddress));
-        if (!files.DirectoryExists(directory) || !files.FileExists(first))
+        return FindMissing(files, layout, range) is { } missing ? throw missing : new WriteAheadLog(files, layout, options, range, LogIdOf(instanceId));
+    }
+
+    /// <summary>Verifies a log that nobody has open, from <paramref name="range"/> on, and changes nothing.</summary>
+    /// <returns>What is wrong, a line each.</returns>
+    public static IReadOnlyList<string> Check(
+        IFileSystem files, string directory, Guid instanceId, LogRange range, WriteAheadLogOptions options, out LogRecoveryResult found)
+    {
+        found = new LogRecoveryResult(range.BeginSequence - 1, range.BeginAddress, 0);
+        List<string> problems = [];
+        DurablePoint? point = null;
+        string markPath = Path.Combine(directory, DurableMark.FileName);
+        if (!files.FileExists(markPath))
         {
-            throw IoFailure.Damage(first, 0, "the file is missing");
+            problems.Add($"file \"{markPath}\" is missing: the end of the log cannot be verified beyond record {range.EndSequence}");
+        }
+        else
+        {
+            using DurableMark mark = OpenMark(files, directory, LogIdOf(instanceId), create: false);
+            point = mark.Read();
+            if (!mark.IsWhole())
+            {
+                problems.Add($"file \"{markPath}\" is damaged: {(point is null ? "both slots" : "one of two slots")}");
+            }
         }
 
-        return new WriteAheadLog(files, layout, options, range, LogIdOf(instanceId));
+        LogFiles layout = LayoutOf(directory, options);
+        try
+        {
+            if (FindMissing(files, layout, range) is { } missing)
+            {
+                problems.Add(missing.Message);
+            }
+            else
+            {
+                found = new LogRecovery(files, layout, LogIdOf(instanceId)).Verify(range, point, keepUntil: null);
+            }
+        }
+        catch (SqlException exception) when (exception.State == SqlState.DataCorrupted)
+        {
+            problems.Add(exception.Message);
+        }
+
+        return problems;
     }
 
     public unsafe long Append(Epoch epoch, ReadOnlySpan<byte> payload)
@@ -134,12 +183,42 @@ public sealed class WriteAheadLog : IWriteAheadLog
     public IEnumerable<LogRecord> Replay(long fromSequence)
     {
         DurablePoint until;
+        LogRange range;
         lock (_commitGate)
         {
             until = _durable;
+            range = _range;
         }
 
-        return LogReplay.Run(_files, _layout, _logId, _range, until, fromSequence);
+        Invariant.Check(fromSequence >= range.BeginSequence, "records before the checkpoint are not replayed");
+        return LogReplay.Run(_files, _layout, _logId, range, until, fromSequence);
+    }
+
+    /// <summary>Forgets what lies behind a checkpoint, once its manifest is durable.</summary>
+    /// <param name="range">The manifest's.</param>
+    /// <param name="keepFrom">Address from which an older manifest still needs the log: whole files before it are removed.</param>
+    /// <exception cref="IOException">A file could not be removed; the next call tries again.</exception>
+    public void Truncate(LogRange range, long keepFrom)
+    {
+        Invariant.Check(keepFrom <= range.BeginAddress, "a manifest's own part of the log is kept");
+        lock (_commitGate)
+        {
+            _range = range;
+        }
+
+        int kept = _layout.SegmentOf(keepFrom);
+        foreach (int segment in _layout.List(_files))
+        {
+            if (segment < kept)
+            {
+                lock (_appendLock)
+                {
+                    _device.RemoveSegment(segment);
+                }
+
+                KillPoints.Pass(KillPoints.DuringTruncation);
+            }
+        }
     }
 
     public async Task<long> ReopenAsync(CancellationToken cancellation = default)
@@ -173,6 +252,16 @@ public sealed class WriteAheadLog : IWriteAheadLog
         {
             EndCommit();
         }
+    }
+
+    // The file in which the log begins. A log that begins with a file of its own may not have come to write it.
+    private static SqlException? FindMissing(IFileSystem files, LogFiles layout, LogRange range)
+    {
+        string first = layout.PathOf(layout.SegmentOf(range.BeginAddress));
+        bool mayBeMissing = layout.OffsetOf(range.BeginAddress) == 0 && range.EndSequence < range.BeginSequence;
+        return files.DirectoryExists(layout.Directory) && (files.FileExists(first) || mayBeMissing)
+            ? null
+            : IoFailure.Damage(first, 0, "the file is missing");
     }
 
     private static LogFiles LayoutOf(string directory, WriteAheadLogOptions options)
@@ -306,7 +395,9 @@ public sealed class WriteAheadLog : IWriteAheadLog
         try
         {
             DurablePoint point = HandToDevice();
+            KillPoints.Pass(KillPoints.AfterAppend);
             _device.Sync();
+            KillPoints.Pass(KillPoints.AfterSync);
             lock (_commitGate)
             {
                 _durable = point;
@@ -449,15 +540,21 @@ public sealed class WriteAheadLog : IWriteAheadLog
 
     private (FasterLog Log, FasterLogDevice Device, DurableMark Mark) OpenFiles(long? keepUntil)
     {
+        LogRange range;
+        lock (_commitGate)
+        {
+            range = _range;
+        }
+
         DurableMark mark = OpenMark(_files, _layout.Directory, _logId, create: true);
         FasterLogDevice? device = null;
         try
         {
-            Recovery = new LogRecovery(_files, _layout, _logId).Run(_range, mark.Read(), keepUntil);
+            Recovery = new LogRecovery(_files, _layout, _logId).Run(range, mark.Read(), keepUntil);
             _durable = new DurablePoint(Recovery.LastSequence, Recovery.EndAddress);
             mark.Write(_durable);
             device = new FasterLogDevice(_files, _layout);
-            FasterLog log = OpenFaster(device);
+            FasterLog log = OpenFaster(device, range.BeginAddress);
             Volatile.Write(ref _lastSequence, Recovery.LastSequence);
             Volatile.Write(ref _durableSequence, Recovery.LastSequence);
             return (log, device, mark);
@@ -470,12 +567,12 @@ public sealed class WriteAheadLog : IWriteAheadLog
         }
     }
 
-    private FasterLog OpenFaster(FasterLogDevice device)
+    private FasterLog OpenFaster(FasterLogDevice device, long begin)
     {
         using FasterLogSettings settings = new()
         {
             LogDevice = device,
-            LogCommitManager = new RecoveredCommit(_range.BeginAddress, Recovery.EndAddress),
+            LogCommitManager = new RecoveredCommit(begin, Recovery.EndAddress),
             PageSize = _options.PageBytes,
             MemorySize = _options.MemoryBytes,
             SegmentSize = _options.SegmentBytes,

@@ -15,4 +15,13 @@ public sealed class ViewOracleTests(ITestOutputHelper output)
         output.WriteLine(report.Summary);
         Assert.True(report.Failures.Count == 0, report.ToString());
     }
+
+    [Fact]
+    public async Task Also_when_the_server_is_killed_and_restored_from_checkpoints_and_log_in_between()
+    {
+        OracleReport report = await OracleReport.RunAsync(500, ViewOracle.RunAsync, restarts: true);
+
+        output.WriteLine(report.Summary);
+        Assert.True(report.Failures.Count == 0, report.ToString());
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using StreamDb.State.Devices;
 using StreamDb.Testing.Servers;
 
 namespace StreamDb.Testing.Crash;
@@ -29,6 +30,7 @@ public sealed class CrashHarness
     private readonly List<double> _restartMs = [];
     private int _kills;
     private int _startKills;
+    private int _pointKills;
     private int _unacknowledged;
     private int _unacknowledgedApplied;
 
@@ -70,6 +72,7 @@ public sealed class CrashHarness
         return new CrashFigures(
             _kills,
             _startKills,
+            _pointKills,
             AcknowledgedCount,
             _writers.Sum(w => w.TransactionCount),
             _unacknowledged,
@@ -79,7 +82,14 @@ public sealed class CrashHarness
 
     private async Task RunDirectoryAsync(string directory, int cycles)
     {
-        var server = new TestServerOptions { DataDirectory = directory, WorkerCount = _options.WorkerCount };
+        var server = new TestServerOptions
+        {
+            DataDirectory = directory,
+            WorkerCount = _options.WorkerCount,
+            Arguments = _options.CheckpointIntervalMs == 0
+                ? []
+                : ["--checkpoint-interval-ms", _options.CheckpointIntervalMs.ToString(CultureInfo.InvariantCulture)],
+        };
         for (int cycle = 0; cycle <= cycles; cycle++)
         {
             if (cycle > 0 && _random.Next(100) < _options.StartKillPercent)
@@ -88,7 +98,17 @@ public sealed class CrashHarness
             }
 
             long start = Stopwatch.GetTimestamp();
-            await using TestServer running = await TestServer.StartAsync(server).ConfigureAwait(false);
+            string? point = cycle < cycles && cycle > 0 && _random.Next(100) < _options.KillPointPercent ? NextKillPoint() : null;
+            await using TestServer? started = await StartAsync(server, point).ConfigureAwait(false);
+            if (started is null)
+            {
+                // It died while it recovered; the next start checks what is left.
+                _pointKills++;
+                _kills++;
+                continue;
+            }
+
+            TestServer running = started;
             string connectionString = ConnectionStringOf(running);
             if (cycle == 0)
             {
@@ -97,17 +117,46 @@ public sealed class CrashHarness
             else
             {
                 _restartMs.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-                await CheckAsync(connectionString).ConfigureAwait(false);
+                if (!await TryCheckAsync(connectionString, running, point is not null).ConfigureAwait(false))
+                {
+                    _pointKills++;
+                    _kills++;
+                    continue;
+                }
             }
 
             if (cycle < cycles)
             {
-                await LoadAndKillAsync(running, connectionString).ConfigureAwait(false);
+                await LoadAndKillAsync(running, connectionString, point is not null).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task LoadAndKillAsync(TestServer server, string connectionString)
+    private string NextKillPoint() => string.Create(
+        CultureInfo.InvariantCulture, $"{KillPoints.All[_random.Next(KillPoints.All.Count)]}:{_random.Next(1, 4)}");
+
+    /// <returns>Null when it died at a kill point before it listened.</returns>
+    private static async Task<TestServer?> StartAsync(TestServerOptions options, string? killPoint)
+    {
+        if (killPoint is null)
+        {
+            return await TestServer.StartAsync(options).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await TestServer.StartAsync(options with
+            {
+                Environment = new Dictionary<string, string> { [KillPoints.Variable] = killPoint },
+            }).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException error) when (error.Message.Contains("the server ended", StringComparison.Ordinal) && !error.Message.Contains("streamdb:", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+
+    private async Task LoadAndKillAsync(TestServer server, string connectionString, bool mayEnd)
     {
         Task[] writers = [.. _writers.Select(w => Task.Run(() => w.RunAsync(connectionString)))];
         long target = AcknowledgedCount + _random.Next(_options.WritesMax);
@@ -118,12 +167,20 @@ public sealed class CrashHarness
         }
 
         await Task.Delay(_random.Next(5)).ConfigureAwait(false);
-        if (server.HasExited)
+        if (server.HasExited && mayEnd)
+        {
+            _pointKills++;
+        }
+        else if (server.HasExited)
         {
             throw new CrashException($"the server ended by itself:\n{server.Log}");
         }
 
-        server.Kill();
+        if (!server.HasExited)
+        {
+            server.Kill();
+        }
+
         _kills++;
         await Task.WhenAll(writers).ConfigureAwait(false);
         _unacknowledged += _writers.Count(w => w.InDoubt is not null);
@@ -155,6 +212,21 @@ public sealed class CrashHarness
         foreach ((string name, string query) in _views)
         {
             await ExecuteAsync(connection, $"CREATE MATERIALIZED VIEW {name} AS {query}").ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>False when the server died at a kill point before everything was read.</returns>
+    private async Task<bool> TryCheckAsync(string connectionString, TestServer server, bool mayEnd)
+    {
+        try
+        {
+            await CheckAsync(connectionString).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception error) when (mayEnd && error is NpgsqlException or IOException)
+        {
+            await server.WaitForExitAsync().ConfigureAwait(false);
+            return false;
         }
     }
 

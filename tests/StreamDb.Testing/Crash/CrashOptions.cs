@@ -22,5 +22,11 @@ public sealed record CrashOptions
     /// <summary>How many restarts in a hundred are killed too, before the server listens.</summary>
     public int StartKillPercent { get; init; } = 15;
 
+    /// <summary>Checkpoints are made so often under load; 0: only by the usual rules.</summary>
+    public int CheckpointIntervalMs { get; init; }
+
+    /// <summary>How many lives in a hundred end by the server's own hand, at a kill point, rather than by SIGKILL.</summary>
+    public int KillPointPercent { get; init; }
+
     public int Seed { get; init; } = 1;
 }

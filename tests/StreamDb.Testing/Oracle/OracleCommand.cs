@@ -1,6 +1,6 @@
 namespace StreamDb.Testing.Oracle;
 
-/// <summary>The oracles from the command line: <c>oracle views|postgres|generator SEED COUNT</c>, and <c>workload tpch|nexmark SEED CHANGES</c>.</summary>
+/// <summary>The oracles from the command line: <c>oracle views|restarts|postgres|generator SEED COUNT</c>, and <c>workload tpch|nexmark SEED CHANGES</c>.</summary>
 internal static class OracleCommand
 {
     private const int FailuresMax = 20;
@@ -8,9 +8,9 @@ internal static class OracleCommand
     public static async Task<int> RunAsync(string which, int seed, int count)
     {
         OracleReport report;
-        if (which == "views")
+        if (which is "views" or "restarts")
         {
-            report = await OracleReport.RunAsync(count, ViewOracle.RunAsync, seed, FailuresMax).ConfigureAwait(false);
+            report = await OracleReport.RunAsync(count, ViewOracle.RunAsync, seed, FailuresMax, which == "restarts").ConfigureAwait(false);
         }
         else
         {

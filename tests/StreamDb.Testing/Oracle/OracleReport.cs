@@ -20,8 +20,9 @@ internal sealed record OracleReport(int SeedFirst, int Count, IReadOnlyList<stri
     public override string ToString() => Failures.Count == 0 ? Summary : $"{Summary}\n\n{string.Join("\n\n", Failures)}";
 
     /// <summary>Runs the programs of a range of seeds on all cores; stops early after <paramref name="failuresMax"/> failures.</summary>
+    /// <param name="restarts">Whether the server is killed and started again in the middle of them.</param>
     public static async Task<OracleReport> RunAsync(
-        int count, Func<OracleProgram, Task<ProgramFailure?>> run, int seed = 1, int failuresMax = 3)
+        int count, Func<OracleProgram, Task<ProgramFailure?>> run, int seed = 1, int failuresMax = 3, bool restarts = false)
     {
         int first = Variable(SeedVariable) ?? seed;
         count = Variable(CountVariable) ?? count;
@@ -33,6 +34,7 @@ internal sealed record OracleReport(int SeedFirst, int Count, IReadOnlyList<stri
             async (current, _) =>
             {
                 OracleProgram program = ProgramGenerator.Generate(current);
+                program = restarts ? program.WithRestarts() : program;
                 if (failures.Count < failuresMax && await run(program).ConfigureAwait(false) is { } failure)
                 {
                     (OracleProgram small, ProgramFailure shown) =

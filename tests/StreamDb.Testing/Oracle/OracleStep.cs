@@ -35,6 +35,14 @@ internal sealed record CreateViewStep(string Name, string Query, bool IsMaterial
     public override string PostgresSql => $"CREATE VIEW {Name} AS {PostgresQuery ?? Query}";
 }
 
+/// <summary>The server is killed and starts again; only for StreamDb alone.</summary>
+/// <param name="MakesCheckpoint">Whether it makes a checkpoint just before.</param>
+/// <param name="WorkerCount">Workers from then on.</param>
+internal sealed record RestartStep(bool MakesCheckpoint, int WorkerCount) : OracleStep
+{
+    public override string Sql => MakesCheckpoint ? "CHECKPOINT" : "FLUSH";
+}
+
 /// <summary>The end of a view and of everything above it.</summary>
 internal sealed record DropViewStep(string Name, bool IsMaterialized) : OracleStep
 {

@@ -12,22 +12,25 @@ using StreamDb.Dataflow.Ports;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;
 using StreamDb.Sql.Parsing;
+using StreamDb.Testing.State;
 
 namespace StreamDb.Testing.Oracle;
 
-/// <summary>One session on an instance in memory, in this process.</summary>
+/// <summary>One session on an instance in this process: in memory, or on simulated files, which survive a kill.</summary>
 internal sealed class StreamDbTarget : IProgramTarget
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
-    private readonly Instance _instance;
-    private readonly ISession _session;
     private readonly HashSet<string> _prepared = [];
+    private SimulatedFileSystem? _files;
+    private Instance _instance;
+    private ISession _session;
+    private bool _isClosed;
 
-    public StreamDbTarget(int workerCount)
+    public StreamDbTarget(int workerCount, bool isDurable = false)
     {
-        _instance = Instance.Open(new DatabaseOptions { WorkerCount = workerCount }, new NoConnectors());
-        _session = _instance.Connect("root", Instance.DefaultDatabase, new Dictionary<string, string> { ["TimeZone"] = "UTC" }, null);
+        _files = isDurable ? new SimulatedFileSystem() : null;
+        (_instance, _session) = Open(workerCount);
     }
 
     public bool IsInTransaction => _session.Status != TransactionStatus.Idle;
@@ -63,10 +66,49 @@ internal sealed class StreamDbTarget : IProgramTarget
         return new QueryRows([.. rows.Columns.Select(c => c.Type.Kind is SqlTypeKind.Numeric or SqlTypeKind.Float64)], texts);
     });
 
+    /// <summary>Goes on with the files as a kill leaves them now.</summary>
+    public async Task RestartAsync(int workerCount)
+    {
+        SimulatedFileSystem left = _files!.AfterKill();
+        await DisposeAsync().ConfigureAwait(false);
+        _files = left;
+        _prepared.Clear();
+        try
+        {
+            (_instance, _session) = Open(workerCount);
+            _isClosed = false;
+        }
+        catch (Exception error)
+        {
+            throw new TargetException(ProgramFailure.Crash, $"it does not start again: {error}", error);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_isClosed)
+        {
+            return;
+        }
+
+        _isClosed = true;
         await _session.DisposeAsync().ConfigureAwait(false);
         await _instance.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private (Instance Instance, ISession Session) Open(int workerCount)
+    {
+        var instance = Instance.Open(
+            new DatabaseOptions
+            {
+                WorkerCount = workerCount,
+                DataDirectory = _files is null ? null : "/simulated",
+                Files = _files,
+                LogOptions = LogWorkload.SmallPages,
+                CheckpointIntervalMs = 0,
+            },
+            new NoConnectors());
+        return (instance, instance.Connect("root", Instance.DefaultDatabase, new Dictionary<string, string> { ["TimeZone"] = "UTC" }, null));
     }
 
     private async Task<T> Guarded<T>(string sql, Func<CancellationToken, Task<T>> run)

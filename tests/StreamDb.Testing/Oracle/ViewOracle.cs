@@ -17,7 +17,7 @@ internal static class ViewOracle
     /// <returns>The first failure, or null.</returns>
     public static async Task<ProgramFailure?> RunAsync(OracleProgram program, HashSet<string> filled)
     {
-        var target = new StreamDbTarget(program.WorkerCount);
+        var target = new StreamDbTarget(program.WorkerCount, isDurable: program.Steps.Any(step => step is RestartStep));
         ProgramFailure? failure = await RunAsync(program, target, filled).ConfigureAwait(false);
         if (failure?.Kind != ProgramFailure.Hang)
         {
@@ -37,6 +37,10 @@ internal static class ViewOracle
             {
                 await target.ExecuteAsync(step).ConfigureAwait(false);
                 Follow(views, step);
+                if (step is RestartStep restart)
+                {
+                    await target.RestartAsync(restart.WorkerCount).ConfigureAwait(false);
+                }
             }
             catch (TargetException error) when (Expected.Contains(error.State))
             {

@@ -87,6 +87,13 @@ public sealed partial class TestServer : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits for the end that the server makes by itself.</summary>
+    public async Task WaitForExitAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using StreamDb.State.Devices;
 
 namespace StreamDb.Testing.State;
@@ -132,6 +133,17 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    public IMappedFile Map(string path)
+    {
+        Call("map", path);
+        lock (_lock)
+        {
+            return _names.TryGetValue(path, out SimulatedFile? file)
+                ? new Mapping(file.Current.AsSpan(0, file.Length))
+                : throw new FileNotFoundException("no such file", path);
+        }
+    }
+
     public void Rename(string source, string target)
     {
         Call("rename", source);
@@ -218,6 +230,28 @@ public sealed class SimulatedFileSystem : IFileSystem
             {
                 owner._locks.Remove(path);
             }
+        }
+    }
+
+    private sealed unsafe class Mapping : IMappedFile
+    {
+        private void* _copy;
+
+        public Mapping(ReadOnlySpan<byte> content)
+        {
+            Length = content.Length;
+            _copy = NativeMemory.AlignedAlloc((nuint)Math.Max(content.Length, 1), 64);
+            content.CopyTo(new Span<byte>(_copy, content.Length));
+        }
+
+        public nint Address => (nint)_copy;
+
+        public long Length { get; }
+
+        public void Dispose()
+        {
+            NativeMemory.AlignedFree(_copy);
+            _copy = null;
         }
     }
 

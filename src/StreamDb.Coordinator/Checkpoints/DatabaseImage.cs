@@ -1,0 +1,33 @@
+using StreamDb.Core.Identifiers;
+using StreamDb.Dataflow;
+using StreamDb.State.Checkpoints;
+using StreamDb.State.Log;
+
+namespace StreamDb.Coordinator.Checkpoints;
+
+/// <summary>A whole database at one epoch, held for a checkpoint: taken in no time on the sequencer's thread, written by another.</summary>
+internal sealed class DatabaseImage(EngineImage engine, DatabaseState state, DurablePoint log) : IDisposable
+{
+    public const string StateSection = "database";
+    public const string RelationsSection = "relations";
+
+    public Epoch Epoch => engine.Epoch;
+
+    /// <summary>How far the log was durable: exactly up to the epoch.</summary>
+    public DurablePoint Log => log;
+
+    /// <summary>Writes and publishes the checkpoint.</summary>
+    /// <exception cref="Core.Errors.SqlException">53100, 58030: the former checkpoint still holds.</exception>
+    public void Write(CheckpointWriter writer)
+    {
+        byte[] relations = engine.Write(writer);
+        writer.Publish(Epoch, log, new Dictionary<string, ReadOnlyMemory<byte>>
+        {
+            [StateSection] = DatabaseStateCodec.Write(state),
+            [RelationsSection] = relations,
+        });
+        engine.Published();
+    }
+
+    public void Dispose() => engine.Dispose();
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.Text;
+using StreamDb.Core.Errors;
+using StreamDb.Core.Identifiers;
+using StreamDb.Planning.Catalog;
+
+namespace StreamDb.Coordinator.Checkpoints;
+
+/// <summary>The bytes of a <see cref="DatabaseState"/>. The manifest guards them; the version guards their meaning.</summary>
+/// <remarks>Kinds of items and types are written by name, so that adding one changes no number.</remarks>
+internal static class DatabaseStateCodec
+{
+    private const int Version = 1;
+
+    public static byte[] Write(DatabaseState state)
+    {
+        using MemoryStream stream = new();
+        using BinaryWriter output = new(stream, Encoding.UTF8);
+        output.Write(Version);
+        output.Write(state.NowMicroseconds);
+        output.Write(state.NextOid);
+        output.Write(state.Items.Count);
+        foreach (CatalogItem item in state.Items)
+        {
+            CatalogItemCodec.Write(output, item);
+        }
+
+        output.Write(state.Origins.Count);
+        foreach ((RelationId view, ViewOrigin origin) in state.Origins)
+        {
+            output.Write(view.Value);
+            output.Write(origin.User);
+            output.Write(origin.TimeZone);
+            output.Write(origin.NowMicroseconds);
+            output.Write(origin.SearchPath.Count);
+            foreach (string schema in origin.SearchPath)
+            {
+                output.Write(schema);
+            }
+        }
+
+        output.Write(state.Offsets.Count);
+        foreach ((RelationId source, ReadOnlyMemory<byte> offset) in state.Offsets)
+        {
+            output.Write(source.Value);
+            output.Write(offset.Length);
+            output.Write(offset.Span);
+        }
+
+        output.Flush();
+        return stream.ToArray();
+    }
+
+    /// <exception cref="SqlException">0A000: a newer format.</exception>
+    public static DatabaseState Read(ReadOnlyMemory<byte> bytes)
+    {
+        using BinaryReader input = new(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
+        int version = input.ReadInt32();
+        if (version != Version)
+        {
+            throw new SqlException(SqlState.FeatureNotSupported, $"the catalog of the checkpoint has format {version}, this program reads format {Version}");
+        }
+
+        long now = input.ReadInt64();
+        uint nextOid = input.ReadUInt32();
+        ImmutableArray<CatalogItem> items = CatalogItemCodec.ReadMany(input, () => CatalogItemCodec.Read(input));
+        var origins = new Dictionary<RelationId, ViewOrigin>();
+        for (int count = input.ReadInt32(); count > 0; count--)
+        {
+            var view = new RelationId(input.ReadUInt32());
+            origins.Add(view, new ViewOrigin(
+                input.ReadString(), input.ReadString(), input.ReadInt64(), CatalogItemCodec.ReadMany(input, input.ReadString)));
+        }
+
+        var offsets = new Dictionary<RelationId, ReadOnlyMemory<byte>>();
+        for (int count = input.ReadInt32(); count > 0; count--)
+        {
+            var source = new RelationId(input.ReadUInt32());
+            offsets.Add(source, input.ReadBytes(input.ReadInt32()));
+        }
+
+        return new DatabaseState(now, nextOid, items, origins, offsets);
+    }
+}

@@ -1,0 +1,39 @@
+using StreamDb.Coordinator.Checkpoints;
+using StreamDb.Core.Identifiers;
+using StreamDb.Dataflow;
+using StreamDb.Expressions.Compilation;
+using StreamDb.Planning.Catalog;
+using StreamDb.Planning.Logical;
+using StreamDb.Planning.Physical;
+using StreamDb.Planning.Rules;
+using StreamDb.Rendering;
+
+namespace StreamDb.Coordinator.Statements;
+
+/// <summary>Puts the dataflow of a materialized view into the engine.</summary>
+internal static class ViewInstaller
+{
+    /// <summary>The plan that is rendered.</summary>
+    public static LogicalNode Optimize(LogicalNode root, StatementContext context)
+    {
+        using EvaluationContext evaluation = context.Evaluation();
+        return Optimizer.Optimize(root, evaluation);
+    }
+
+    /// <summary>Optimizes and installs; when it returns, snapshots show the view.</summary>
+    public static void Install(
+        Database database, MaterializedViewItem view, LogicalNode root, ViewOrigin origin, StatementContext context, Epoch asOf, long nowMicroseconds) =>
+        InstallOptimized(database, view, Optimize(root, context), origin, context, asOf, nowMicroseconds);
+
+    /// <param name="context">Of the session that created the view.</param>
+    /// <param name="nowMicroseconds">What now() is.</param>
+    public static void InstallOptimized(
+        Database database, MaterializedViewItem view, LogicalNode optimized, ViewOrigin origin, StatementContext context, Epoch asOf, long nowMicroseconds)
+    {
+        DataflowDescription dataflow = Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, context.Rendering);
+        var errors = new ViewErrorCollector();
+        database.Engine.Install(dataflow, asOf, nowMicroseconds, errors);
+        database.ViewErrors[view.Id] = errors;
+        database.ViewOrigins[view.Id] = origin;
+    }
+}

@@ -235,6 +235,7 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
         // the same statement replaces an earlier one, whose insertion and removal then both stand in the deltas.
         var kept = new List<int>(rows.Count);
         var replaced = new List<KeyOverlay.Entry>();
+        var merged = new List<ColumnBatch>();
         for (int row = 0; row < rows.Count; row++)
         {
             ReadOnlySpan<byte> encoded = KeyEncoder.Encode(rows, key, row, ref _key);
@@ -252,6 +253,14 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
                     case ConflictBehavior.Error:
                         throw DuplicateKey(write.Table, rows, row);
                     case ConflictBehavior.Ignore:
+                    case ConflictBehavior.Overwrite or ConflictBehavior.UpdateIfNotNull
+                        when RowVersions.IsOlder(write.Table, new KeyOverlay.Entry(rows, row), current):
+                        continue;
+                    case ConflictBehavior.UpdateIfNotNull:
+                        replaced.Add(current);
+                        ColumnBatch one = RowVersions.Merge(new KeyOverlay.Entry(rows, row), current);
+                        merged.Add(one);
+                        overlay.Set(encoded, new KeyOverlay.Entry(one, 0));
                         continue;
                     default:
                         replaced.Add(current);
@@ -278,7 +287,13 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
 
         ColumnBatch inserted = rows.Gather([.. kept]);
         AddDeltas(write.Table.Id, DeltaBatch.Create(inserted, 1));
-        return inserted;
+        if (merged.Count == 0)
+        {
+            return inserted;
+        }
+
+        merged.ForEach(one => AddDeltas(write.Table.Id, DeltaBatch.Create(one, 1)));
+        return RowSorter.Concat([inserted, .. merged]);
     }
 
     private static SqlException DuplicateKey(TableItem table, ColumnBatch rows, int row)

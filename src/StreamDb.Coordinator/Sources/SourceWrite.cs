@@ -29,7 +29,7 @@ internal sealed class SourceWrite(RelationItem relation, SourceBatch batch) : Wr
                     table,
                     null,
                     batch.Deltas.Rows,
-                    table.OnConflict == ConflictBehavior.Ignore ? ConflictBehavior.Ignore : ConflictBehavior.Overwrite));
+                    table.OnConflict == ConflictBehavior.Error ? ConflictBehavior.Overwrite : table.OnConflict));
             }
             else
             {

@@ -12,6 +12,9 @@ public interface IGroupFunction
     /// <param name="rows">The group's rows; row i counts <c>weights[i]</c> (&gt; 0) times. Never empty.</param>
     void Compute(ColumnBatch rows, ReadOnlySpan<long> weights, ColumnBuilder output, IErrorSink errors);
 
+    /// <summary>The value depends on the first row alone: then only that one is given, however many the group has.</summary>
+    bool ReadsFirstRowOnly => false;
+
     /// <summary>Appends the value over no rows (only for aggregates without GROUP BY).</summary>
     void ComputeEmpty(ColumnBuilder output);
 }

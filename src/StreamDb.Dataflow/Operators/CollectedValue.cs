@@ -70,16 +70,17 @@ internal sealed unsafe class CollectedValue : GroupAggregate
         }
     }
 
-    /// <summary>The addresses and weights of a group's rows; those of negative weight do not count.</summary>
+    /// <summary>The addresses and weights of a group's rows, as far as the function reads them; those of negative weight do not count.</summary>
     private int Collect(ulong run)
     {
         int count = 0;
+        int rowsMax = _spec.Function.ReadsFirstRowOnly ? 1 : int.MaxValue;
         var cursor = new RunCursor(_runs, run);
-        while (cursor.NextBlock(out byte* entries, out long* weights, out int entryCount))
+        while (count < rowsMax && cursor.NextBlock(out byte* entries, out long* weights, out int entryCount))
         {
             nint* rows = _rows.Reserve(count + entryCount);
             long* counts = _weights.Reserve(count + entryCount);
-            for (int i = 0; i < entryCount; i++)
+            for (int i = 0; i < entryCount && count < rowsMax; i++)
             {
                 long weight = weights is null ? 1 : weights[i];
                 if (weight > 0)

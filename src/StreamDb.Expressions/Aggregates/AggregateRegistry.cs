@@ -43,6 +43,12 @@ public static class AggregateRegistry
                 filter is null ? isKnown : LogicalExpression.And([filter, isKnown]), directArguments, position);
         }
 
+        if (name == "last_value")
+        {
+            // The last row is the first one the other way round, and that one is read without the others.
+            orderBy = [.. orderBy.Select(o => o with { Descending = !o.Descending, NullsFirst = !o.NullsFirst }), .. arguments.Select(a => new AggregateOrder(a, true, true))];
+        }
+
         if (isDistinct && CollectsInOrder(name))
         {
             // PostgreSQL sorts to find what is equal, and the values come out in that order.
@@ -237,8 +243,7 @@ public static class AggregateRegistry
         t.Extreme("max(anyelement) anyelement", AggregateKind.Max);
         t.Extreme("any_value(anyelement) anyelement", AggregateKind.Min);
         t.Collected("string_agg(text,text) text; string_agg(bytea,bytea) bytea", call => new StringAggregate(call));
-        t.Collected("first_value(anyelement) anyelement", call => new EdgeValue(call, isLast: false), ignoresNulls: false);
-        t.Collected("last_value(anyelement) anyelement", call => new EdgeValue(call, isLast: true), ignoresNulls: false);
+        t.Collected("first_value(anyelement) anyelement; last_value(anyelement) anyelement", call => new FirstValue(call), ignoresNulls: false);
         t.Collected("array_agg(anyelement) anyarray", call => new ArrayAggregate(call), ignoresNulls: false);
         t.Collected("jsonb_agg(jsonb) jsonb; json_agg(json) json", call => new JsonArrayAggregate(call), ignoresNulls: false);
         t.Collected(

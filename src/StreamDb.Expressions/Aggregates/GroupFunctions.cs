@@ -15,6 +15,8 @@ internal abstract class GroupFunction(AggregateCall call) : IGroupFunction
     /// <summary>Column of the first argument.</summary>
     protected int FirstArgument { get; } = call.OrderBy.Length;
 
+    public virtual bool ReadsFirstRowOnly => false;
+
     public abstract void Compute(ColumnBatch rows, ReadOnlySpan<long> weights, ColumnBuilder output, IErrorSink errors);
 
     public virtual void ComputeEmpty(ColumnBuilder output) => output.AppendNull();
@@ -59,11 +61,13 @@ internal sealed class StringAggregate(AggregateCall call) : GroupFunction(call)
     }
 }
 
-/// <summary>first_value and last_value: the argument of the first or last row in the order, NULL or not.</summary>
-internal sealed class EdgeValue(AggregateCall call, bool isLast) : GroupFunction(call)
+/// <summary>first_value: the argument of the first row in the order, NULL or not.</summary>
+internal sealed class FirstValue(AggregateCall call) : GroupFunction(call)
 {
+    public override bool ReadsFirstRowOnly => true;
+
     public override void Compute(ColumnBatch rows, ReadOnlySpan<long> weights, ColumnBuilder output, IErrorSink errors) =>
-        output.AppendFrom(rows[FirstArgument], isLast ? rows.Count - 1 : 0);
+        output.AppendFrom(rows[FirstArgument], 0);
 }
 
 /// <summary>mode() WITHIN GROUP (ORDER BY x): the most frequent value, the first of several.</summary>

@@ -125,7 +125,7 @@ internal sealed partial class ExpressionBinder
         else
         {
             bound = AggregateRegistry.Resolve(
-                name, arguments, call.IsDistinct, [.. call.OrderBy.Select(Order)], filter, null, call.Position);
+                name, arguments, call.IsDistinct, [.. call.OrderBy.Select(o => Order(o, call, arguments))], filter, null, call.Position);
         }
 
         if (bound.IsDistinct && bound.OrderBy.Any(o => !bound.Arguments.Contains(o.Expression) && !arguments.Contains(o.Expression)))
@@ -162,6 +162,15 @@ internal sealed partial class ExpressionBinder
     private AggregateCall DecideParameters(AggregateCall bound) => state.HasParameters ? bound.Map(e => state.Decide(e)) : bound;
 
     private ScalarExpression BindFilter(ExpressionSyntax filter) => BindCondition(filter, "FILTER");
+
+    /// <summary>A key written like an argument is that argument: two subqueries bound apart would not be equal.</summary>
+    private AggregateOrder Order(OrderItemSyntax item, FunctionCallSyntax call, ImmutableArray<ScalarExpression> arguments)
+    {
+        int same = call.Arguments.ToList().FindIndex(a => a.Value.Equals(item.Expression));
+        return same < 0 || arguments[same].Type.Kind == SqlTypeKind.Unknown
+            ? Order(item)
+            : new AggregateOrder(arguments[same], item.IsDescending, IsNullsFirst(item));
+    }
 
     private AggregateOrder Order(OrderItemSyntax item)
     {

@@ -67,20 +67,66 @@ internal sealed partial class FromBinder
             return Combine(kind, left, right, isDependent, condition);
         }
 
-        switch (kind)
+        if (kind == JoinKind.Inner)
         {
-            case JoinKind.Inner:
-                BoundTable crossed = Combine(kind, left, right, isDependent, LiteralExpression.True);
-                return crossed with { Node = SubqueryPlanting.Filter(crossed.Node, condition) };
-            case JoinKind.Left when !isDependent:
-                // a LEFT JOIN b ON p is a LEFT JOIN LATERAL (b WHERE p): there p's subqueries have a row to stand on.
-                int width = left.Width;
-                LogicalNode inside = right.Node.ShiftOuter(1);
-                ScalarExpression within = RebaseForRight(condition, width);
-                return Combine(kind, left, right with { Node = SubqueryPlanting.Filter(inside, within) }, true, LiteralExpression.True);
-            default:
-                throw BindError.NotSupported($"a subquery in the condition of a {join.Kind.ToString().ToUpperInvariant()} JOIN", join.On.Position);
+            BoundTable crossed = Combine(kind, left, right, isDependent, LiteralExpression.True);
+            return crossed with { Node = SubqueryPlanting.Filter(crossed.Node, condition) };
         }
+
+        if (isDependent)
+        {
+            throw BindError.NotSupported("a subquery in the condition of a LATERAL LEFT JOIN", join.On.Position);
+        }
+
+        LogicalNode node = kind switch
+        {
+            JoinKind.Left => Preserved(JoinKind.Left, left.Node, right.Node, condition),
+            JoinKind.Right => SidesSwapped(Preserved(JoinKind.Left, right.Node, left.Node, SwapSides(condition, left.Width, right.Width)), right.Width),
+
+            // The left rows with their partners, and the right rows without any.
+            _ => new LogicalSetOperation(SetOperationKind.Union, true,
+            [
+                Preserved(JoinKind.Left, left.Node, right.Node, condition),
+                WithoutLeft(left.Node, Preserved(JoinKind.Anti, right.Node, left.Node, SwapSides(condition, left.Width, right.Width))),
+            ]),
+        };
+        return Combine(kind, left, right, false, LiteralExpression.True) with { Node = node };
+    }
+
+    /// <summary>a LEFT JOIN b ON p is a LEFT JOIN LATERAL (b WHERE p): there p's subqueries have a row to stand on. Likewise for Anti.</summary>
+    private static LogicalApply Preserved(JoinKind kind, LogicalNode left, LogicalNode right, ScalarExpression condition) => new(
+        kind, left, SubqueryPlanting.Filter(right.ShiftOuter(1), RebaseForRight(condition, left.Columns.Length)), LiteralExpression.True);
+
+    private static LogicalProject SidesSwapped(LogicalNode node, int leftWidth)
+    {
+        IEnumerable<int> order = Enumerable.Range(leftWidth, node.Columns.Length - leftWidth).Concat(Enumerable.Range(0, leftWidth));
+        return new LogicalProject(node, [.. order.Select(i => LogicalExpressions.Column(node, i))], [.. order.Select(i => node.Columns[i].Name)]);
+    }
+
+    private static LogicalProject WithoutLeft(LogicalNode left, LogicalNode right) => new(
+        right,
+        [.. left.Columns.Select(f => LiteralExpression.Null(f.Type)), .. LogicalExpressions.AllColumns(right)],
+        [.. left.Columns.Concat(right.Columns).Select(f => f.Name)]);
+
+    /// <summary>A condition over (left, right) rows as one over (right, left) rows.</summary>
+    private static ScalarExpression SwapSides(ScalarExpression condition, int leftWidth, int rightWidth)
+    {
+        return condition.RewriteDown(e => e is SubqueryExpression subquery ? Enter(subquery) : Swap(e, 0));
+
+        ScalarExpression Enter(SubqueryExpression subquery) => subquery with
+        {
+            Operands = [.. subquery.Operands.Select(o => SwapSides(o, leftWidth, rightWidth))],
+            Plan = subquery.Plan.RewriteExpressions((expression, depth) => expression.Rewrite(e => Swap(e, depth + 1) ?? e)),
+        };
+
+        ScalarExpression? Swap(ScalarExpression expression, int depth) => expression switch
+        {
+            ColumnExpression c when depth == 0 => c with { Index = Other(c.Index) },
+            OuterColumnExpression o when o.Depth == depth => o with { Index = Other(o.Index) },
+            _ => null,
+        };
+
+        int Other(int index) => index < leftWidth ? index + rightWidth : index - leftWidth;
     }
 
     /// <summary>ON's condition over (left, right) rows as they are before the join fills in NULLs.</summary>

@@ -33,7 +33,8 @@ internal sealed class TableBinder(BinderState state)
         {
             PrimaryKey = key,
             PrimaryKeyName = keyName,
-            OnConflict = Conflict(create),
+            OnConflict = Conflict(create, key),
+            VersionColumns = VersionColumns(create, columns),
             IsAppendOnly = create.IsAppendOnly,
             Checks = Checks(create.Elements, columns, create.Name.Name),
             Connector = connector,
@@ -272,20 +273,59 @@ internal sealed class TableBinder(BinderState state)
         return ([.. indexes], keys[0].Name ?? $"{table}_pkey");
     }
 
-    private static ConflictBehavior Conflict(CreateTableSyntax create)
+    private static ConflictBehavior Conflict(CreateTableSyntax create, ImmutableArray<int> key)
     {
         if (create.OnConflict is not { } conflict)
         {
             return ConflictBehavior.Error;
         }
 
-        Refuse(!conflict.VersionColumns.IsEmpty, "WITH VERSION COLUMN", conflict);
+        if (conflict.Action == ConflictAction.UpdateIfNotNull && key.IsEmpty)
+        {
+            throw BindError.At(SqlState.InvalidTableDefinition, conflict.Position, "ON CONFLICT DO UPDATE IF NOT NULL needs a primary key");
+        }
+
         return conflict.Action switch
         {
             ConflictAction.Overwrite => ConflictBehavior.Overwrite,
             ConflictAction.Nothing => ConflictBehavior.Ignore,
-            _ => throw BindError.NotSupported("ON CONFLICT DO UPDATE IF NOT NULL", conflict.Position),
+            _ => ConflictBehavior.UpdateIfNotNull,
         };
+    }
+
+    private static ImmutableArray<int> VersionColumns(CreateTableSyntax create, ImmutableArray<ColumnDefinition> columns)
+    {
+        if (create.OnConflict is not { VersionColumns.IsEmpty: false } conflict)
+        {
+            return [];
+        }
+
+        if (conflict.Action == ConflictAction.Nothing)
+        {
+            throw BindError.At(
+                SqlState.SyntaxError, conflict.Position, "WITH VERSION COLUMN cannot be used with ON CONFLICT DO NOTHING");
+        }
+
+        var indexes = ImmutableArray.CreateBuilder<int>();
+        foreach (string name in conflict.VersionColumns)
+        {
+            int index = columns.Select(c => c.Name).ToList().IndexOf(name);
+            if (index < 0)
+            {
+                throw BindError.At(SqlState.UndefinedColumn, conflict.Position, $"version column \"{name}\" does not exist");
+            }
+
+            if (columns[index].Type is not ({ IsNumber: true } or
+                { Kind: SqlTypeKind.Date or SqlTypeKind.Time or SqlTypeKind.Timestamp or SqlTypeKind.TimestampTz or SqlTypeKind.Text or SqlTypeKind.Varchar }))
+            {
+                throw BindError.At(
+                    SqlState.DatatypeMismatch, conflict.Position, $"version column \"{name}\" must be a number, a time or a text, not {columns[index].Type}");
+            }
+
+            indexes.Add(index);
+        }
+
+        return indexes.ToImmutable();
     }
 
     private ImmutableArray<CheckConstraint> Checks(

@@ -11,4 +11,7 @@ public enum ConflictBehavior : byte
 
     /// <summary>The old row stays.</summary>
     Ignore,
+
+    /// <summary>The new row's values replace the old ones, but for those that are NULL.</summary>
+    UpdateIfNotNull,
 }

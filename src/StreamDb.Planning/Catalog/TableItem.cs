@@ -14,6 +14,12 @@ public sealed record TableItem(uint Oid, uint SchemaOid, string Name, ImmutableA
     /// <summary>What INSERT does with a key that exists. Default: 23505.</summary>
     public ConflictBehavior OnConflict { get; init; } = ConflictBehavior.Error;
 
+    /// <summary>
+    /// Columns that say which of two rows of one key is newer, compared in this order, NULL lowest: a row that is older than the
+    /// one there is dropped. Empty: the last one is the newest.
+    /// </summary>
+    public ImmutableArray<int> VersionColumns { get; init; } = [];
+
     public bool IsAppendOnly { get; init; }
 
     /// <summary>CHECK constraints: name and SQL text.</summary>

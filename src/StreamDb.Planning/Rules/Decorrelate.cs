@@ -310,8 +310,21 @@ internal static class Decorrelate
     private sealed class Unnesting(LogicalNode domain, int[] outer)
     {
         private readonly int _width = outer.Length;
+        private readonly Dictionary<LogicalNode, LogicalNode> _done = new(ReferenceEqualityComparer.Instance);
 
         public LogicalNode Visit(LogicalNode node)
+        {
+            // What several others read, a common table expression, is rewritten once.
+            if (!_done.TryGetValue(node, out LogicalNode? result))
+            {
+                result = VisitNew(node);
+                _done.Add(node, result);
+            }
+
+            return result;
+        }
+
+        private LogicalNode VisitNew(LogicalNode node)
         {
             if (OuterColumns.Of(node).Count == 0)
             {

@@ -32,7 +32,8 @@ public sealed record BinarySyntax(OperatorSyntax Operator, ExpressionSyntax Left
             (left, right) = (leftBinary.Left, rightBinary.Left);
         }
 
-        return left == right;
+        // A chain that goes on equals nothing else; asking it would come back here.
+        return left is not BinarySyntax && left == right;
     }
 
     // Only the top of a chain counts: a hash must not recurse into one of unbounded depth.

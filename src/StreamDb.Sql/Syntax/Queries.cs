@@ -117,7 +117,8 @@ public sealed record SetOperationSyntax(
             (left, right) = (leftOperation.Left, rightOperation.Left);
         }
 
-        return left == right;
+        // A chain that goes on equals nothing else; asking it would come back here.
+        return left is not SetOperationSyntax && left == right;
     }
 
     public override int GetHashCode() => HashCode.Combine(Operator, IsAll, Right);

@@ -85,10 +85,10 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
             on += $" AND {l2.Sql} {(kind == "FULL JOIN" ? "=" : _dice.Pick("=", "<", "<>", "IS NOT DISTINCT FROM"))} {r2.Bound.Sql}";
         }
 
-        // PostgreSQL joins FULL by equality alone.
-        if (kind != "FULL JOIN" && _dice.Chance(15))
+        // PostgreSQL wants a FULL join to have an equality that it can hash.
+        if (_dice.Chance(15) && (kind != "FULL JOIN" || l1.Type == r1.Bound.Type))
         {
-            on += $" AND {Condition(left, right, kind is "JOIN" or "LEFT JOIN" ? 1 : 0)}";
+            on += $" AND {Condition(left, right, 1)}";
         }
 
         return Combine(left, right, kind, $" ON {on}", (product / 4) + left.RowsMax + right.RowsMax);

@@ -27,6 +27,7 @@ internal static class CatalogItemCodec
                 WriteMany(output, table.PrimaryKey, output.Write);
                 WriteText(output, table.PrimaryKeyName);
                 output.Write(table.OnConflict.ToString());
+                WriteMany(output, table.VersionColumns, output.Write);
                 output.Write(table.IsAppendOnly);
                 WriteMany(output, table.Checks, check =>
                 {
@@ -92,6 +93,7 @@ internal static class CatalogItemCodec
                 PrimaryKey = ReadMany(input, input.ReadInt32),
                 PrimaryKeyName = ReadText(input),
                 OnConflict = Enum.Parse<ConflictBehavior>(input.ReadString()),
+                VersionColumns = ReadMany(input, input.ReadInt32),
                 IsAppendOnly = input.ReadBoolean(),
                 Checks = ReadMany(input, () => new CheckConstraint(input.ReadString(), input.ReadString())),
                 Connector = input.ReadBoolean() ? ReadConnector(input) : null,

@@ -103,6 +103,29 @@ public sealed class DataflowBuilder
     /// <summary>The input, where more than one row for a key is row error 21000 (and only the least row passes).</summary>
     public Node AssertSingle(Node input, IReadOnlyList<int> keys) => Add(new AssertSingleNode(_nodes.Count, input, keys));
 
+    /// <summary>What a binding of the recursive scope under construction was in the iteration before: nothing in the first.</summary>
+    /// <param name="shape">As nullable as any of its columns can become.</param>
+    public Node Variable(IReadOnlyList<ColumnShape> shape) => Add(new VariableNode(_nodes.Count, shape));
+
+    /// <summary>Evaluates all bodies again and again, each variable being its body's result of the iteration before, until nothing changes.</summary>
+    /// <remarks>
+    /// Temporal filters and further scopes must not depend on the variables. A body may read another body itself instead of
+    /// its variable: then it sees that body's result of the same iteration.
+    /// </remarks>
+    /// <returns>For each binding its final collection.</returns>
+    public IReadOnlyList<Node> Recursive(IReadOnlyList<RecursiveBinding> bindings, RecursionLimit limit)
+    {
+        var scope = new RecursiveScope(bindings.ToArray(), limit);
+        foreach (RecursiveBinding binding in bindings)
+        {
+            Invariant.Check(
+                binding.Variable.Shape.Select(column => column.Type).SequenceEqual(binding.Body.Shape.Select(column => column.Type)),
+                "a body has its variable's physical types");
+        }
+
+        return [.. bindings.Select((_, i) => Add(new RecursiveNode(_nodes.Count, scope, i)))];
+    }
+
     /// <summary>A view: the output arranged by <paramref name="key"/> (then the whole row), for readers outside and dataflows above.</summary>
     public DataflowDescription Materialize(Node output, RelationId id, IReadOnlyList<int> key) => new(_nodes.ToArray(), output, id, key, null);
 

@@ -7,6 +7,7 @@ using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
+using StreamDb.Dataflow.Recursion;
 using StreamDb.Dataflow.Scheduling;
 using StreamDb.Dataflow.Traces;
 
@@ -403,7 +404,7 @@ public sealed class Engine : IDisposable
 
         foreach (Operator member in group.Operators)
         {
-            (member as ReduceOperator)?.Start();
+            member.Start();
         }
 
         scheduler.Flush(group);
@@ -577,7 +578,8 @@ public sealed class Engine : IDisposable
     /// <summary>The engine as graphs under construction see it, all workers' graphs of one dataflow the same.</summary>
     private sealed class ChannelSet(Engine engine, InstalledRelation? owner = null) : IGraphHost
     {
-        private readonly List<ExchangeChannel> _channels = [];
+        private readonly Dictionary<int, ExchangeChannel> _channels = [];
+        private readonly Dictionary<int, Agreement> _agreements = [];
 
         public InstalledRelation? Owner { get; } = owner;
 
@@ -590,12 +592,27 @@ public sealed class Engine : IDisposable
         {
             lock (_channels)
             {
-                while (_channels.Count <= ordinal)
+                if (!_channels.TryGetValue(ordinal, out ExchangeChannel? channel))
                 {
-                    _channels.Add(new ExchangeChannel(engine._workers.Length, engine._fault));
+                    channel = new ExchangeChannel(engine._workers.Length, engine._fault);
+                    _channels.Add(ordinal, channel);
                 }
 
-                return _channels[ordinal];
+                return channel;
+            }
+        }
+
+        public Agreement Agreement(int ordinal)
+        {
+            lock (_agreements)
+            {
+                if (!_agreements.TryGetValue(ordinal, out Agreement? agreement))
+                {
+                    agreement = new Agreement(engine._workers.Length, engine._fault);
+                    _agreements.Add(ordinal, agreement);
+                }
+
+                return agreement;
             }
         }
     }

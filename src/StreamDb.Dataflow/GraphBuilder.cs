@@ -4,6 +4,7 @@ using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
+using StreamDb.Dataflow.Recursion;
 using StreamDb.Dataflow.Scheduling;
 
 namespace StreamDb.Dataflow;
@@ -12,7 +13,8 @@ namespace StreamDb.Dataflow;
 internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group, IGraphHost host)
 {
     private readonly Dictionary<Node, Operator> _built = [];
-    private int _channels;
+    private readonly Dictionary<RecursiveScope, Operator[]> _scopes = new(ReferenceEqualityComparer.Instance);
+    private int _ordinals;
 
     /// <summary>Where deltas of relations and constants come in, in the order in which a one-shot run best feeds them.</summary>
     public List<(Node Node, Operator Tap)> Leaves { get; } = [];
@@ -37,10 +39,13 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
             return source;
         }
 
-        Operator exchange = Add(new ExchangeOperator(context, host.Channel(_channels++), shape, keys));
+        Operator exchange = Add(new ExchangeOperator(context, host.Channel(NextOrdinal()), shape, keys));
         Connect(source, exchange);
         return exchange;
     }
+
+    /// <summary>The next number by which the workers' graphs of this dataflow find what they share.</summary>
+    public int NextOrdinal() => _ordinals++;
 
     public TOperator Add<TOperator>(TOperator added)
         where TOperator : Operator
@@ -82,6 +87,14 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
                 return Connected(new ThresholdOperator(context, threshold.Kind, node.Shape), inputs, distinctPorts: true);
             case TemporalFilterNode temporal:
                 return Connected(new TemporalFilterOperator(context, temporal), Build(node.Inputs[0]));
+            case RecursiveNode recursive:
+                if (!_scopes.TryGetValue(recursive.Scope, out Operator[]? outputs))
+                {
+                    outputs = new ScopeBuilder(this, context, host, group, recursive.Scope).Build();
+                    _scopes.Add(recursive.Scope, outputs);
+                }
+
+                return outputs[recursive.Binding];
             default:
                 throw new InvariantException($"unknown node {node.GetType()}");
         }

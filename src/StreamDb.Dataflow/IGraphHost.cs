@@ -1,5 +1,6 @@
 using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow.Exchange;
+using StreamDb.Dataflow.Recursion;
 
 namespace StreamDb.Dataflow;
 
@@ -14,4 +15,7 @@ internal interface IGraphHost
 
     /// <summary>The mailboxes of the n-th exchange of this dataflow, the same for all workers.</summary>
     ExchangeChannel Channel(int ordinal);
+
+    /// <summary>What the workers of one of this dataflow's recursive scopes agree by.</summary>
+    Agreement Agreement(int ordinal);
 }

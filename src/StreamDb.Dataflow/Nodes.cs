@@ -61,3 +61,15 @@ internal sealed class AssertSingleNode(int index, Node input, IReadOnlyList<int>
 {
     public IReadOnlyList<int> Keys { get; } = keys;
 }
+
+/// <summary>A binding of a recursive scope as it was in the iteration before.</summary>
+internal sealed class VariableNode(int index, IReadOnlyList<ColumnShape> shape) : Node(index, shape);
+
+/// <summary>What a binding of a recursive scope is after the last iteration.</summary>
+internal sealed class RecursiveNode(int index, RecursiveScope scope, int binding)
+    : Node(index, scope.Bindings[binding].Variable.Shape, scope.Bindings.Select(each => each.Body).ToArray())
+{
+    public RecursiveScope Scope { get; } = scope;
+
+    public int Binding { get; } = binding;
+}

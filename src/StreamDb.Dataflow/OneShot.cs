@@ -68,7 +68,7 @@ internal static class OneShot
 
         foreach (Operator member in group.Operators)
         {
-            (member as ReduceOperator)?.Start();
+            member.Start();
         }
 
         foreach ((Node node, Operator tap) in builder.Leaves)
@@ -83,6 +83,13 @@ internal static class OneShot
             }
 
             tap.OpenInputs--;
+            scheduler.Close();
+            ThrowIfFailed(group);
+        }
+
+        // A recursion of nothing but its own tables has no input to end.
+        if (builder.Leaves.Count == 0)
+        {
             scheduler.Close();
             ThrowIfFailed(group);
         }
@@ -108,5 +115,7 @@ internal static class OneShot
         public SharedIndex? FindIndex(RelationId relation, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch) => null;
 
         public ExchangeChannel Channel(int ordinal) => throw new Core.Diagnostics.InvariantException("one worker exchanges nothing");
+
+        public Recursion.Agreement Agreement(int ordinal) => throw new Core.Diagnostics.InvariantException("one worker agrees with itself");
     }
 }

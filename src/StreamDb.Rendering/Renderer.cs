@@ -19,6 +19,8 @@ public sealed class Renderer
 {
     private readonly DataflowBuilder _builder = new();
     private readonly Dictionary<PhysicalNode, Node> _done = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<PhysicalRecursiveScope, Node[]> _variables = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<PhysicalRecursiveScope, IReadOnlyList<Node>> _scopes = new(ReferenceEqualityComparer.Instance);
     private readonly RenderContext _context;
     private readonly Dictionary<RelationId, PhysicalGet>? _queryInputs;
 
@@ -116,11 +118,44 @@ public sealed class Renderer
                 return _builder.SetDifference(Render(except.Left), Render(except.Right), except.IsAll);
             case PhysicalSetOperation intersect:
                 return _builder.SetIntersection(Render(intersect.Left), Render(intersect.Right), intersect.IsAll);
+            case PhysicalRecursive recursive:
+                return RenderScope(recursive.Scope)[recursive.Binding];
+            case PhysicalRecursiveReference { IsCurrent: true } reference:
+                return Render(reference.Scope.Bodies[reference.Binding]);
+            case PhysicalRecursiveReference reference:
+                return Variables(reference.Scope)[reference.Binding];
             case PhysicalAssertSingle single:
                 return _builder.AssertSingle(Render(single.Input), single.Keys);
             default:
                 throw new InvariantException($"no rendering for {node.GetType().Name}");
         }
+    }
+
+    private Node[] Variables(PhysicalRecursiveScope scope)
+    {
+        if (!_variables.TryGetValue(scope, out Node[]? variables))
+        {
+            variables = [.. scope.Bindings.Select(columns => _builder.Variable([.. columns.Select(c => c.Shape)]))];
+            _variables.Add(scope, variables);
+        }
+
+        return variables;
+    }
+
+    /// <summary>The final collections of a scope's tables.</summary>
+    private IReadOnlyList<Node> RenderScope(PhysicalRecursiveScope scope)
+    {
+        if (!_scopes.TryGetValue(scope, out IReadOnlyList<Node>? tables))
+        {
+            Node[] variables = Variables(scope);
+            Node[] bodies = [.. scope.Bodies.Select(Render)];
+            tables = _builder.Recursive(
+                [.. bodies.Select((body, i) => new RecursiveBinding(variables[i], body))],
+                new Dataflow.RecursionLimit(scope.Limit.Iterations, scope.Limit.Returns));
+            _scopes.Add(scope, tables);
+        }
+
+        return tables;
     }
 
     private Node RenderValues(PhysicalValues values)

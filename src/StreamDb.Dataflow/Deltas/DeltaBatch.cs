@@ -38,6 +38,9 @@ public sealed unsafe class DeltaBatch
 
     public long Bytes => Rows.Bytes + (Weights?.Bytes ?? 0);
 
+    /// <summary>Inside a recursive scope: the iteration that all these deltas belong to. 0 elsewhere. Set by the operator that emits the batch.</summary>
+    internal int Iteration { get; set; }
+
     public long Weight(int row) => Weights is null ? 1 : Weights.Get<long>(row);
 
     public DeltaBatch Acquire()
@@ -95,7 +98,7 @@ public sealed unsafe class DeltaBatch
             weights = builder.Finish();
         }
 
-        return new DeltaBatch(Rows.Gather(rows), weights);
+        return new DeltaBatch(Rows.Gather(rows), weights) { Iteration = Iteration };
     }
 
     /// <summary><paramref name="count"/> deltas from <paramref name="start"/> on, copied.</summary>

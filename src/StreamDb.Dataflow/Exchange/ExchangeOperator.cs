@@ -31,6 +31,8 @@ internal sealed unsafe class ExchangeOperator : Operator
         }
     }
 
+    public override bool IsCollective => true;
+
     /// <summary>The worker that owns a key, by bits of its hash that hash tables use least.</summary>
     public static int WorkerOf(ulong hash, int workerCount) => (int)(((hash >> 16) & 0xFFFF_FFFF) * (ulong)workerCount >> 32);
 
@@ -43,6 +45,7 @@ internal sealed unsafe class ExchangeOperator : Operator
             {
                 foreach (DeltaBatch batch in _channel.Take(sender, Context.Worker))
                 {
+                    Iteration = batch.Iteration;
                     Emit(batch);
                 }
             }
@@ -50,7 +53,7 @@ internal sealed unsafe class ExchangeOperator : Operator
     }
 
     /// <summary>Keeps the protocol when the dataflow has failed here: posts nothing, takes and forgets.</summary>
-    public void FlushFailed()
+    public override void FlushFailed()
     {
         foreach (List<DeltaBatch> batches in _outgoing)
         {

@@ -17,11 +17,16 @@ internal sealed unsafe class KeyedIndex : IDisposable
     private readonly NativeScratch<ulong> _emptied = new();
     private readonly KeyTable _table;
 
-    public KeyedIndex(IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keyColumns, IReadOnlyList<bool> nullsMatch)
+    /// <param name="order">Columns that order a key's rows; none: any order.</param>
+    public KeyedIndex(
+        IReadOnlyList<ColumnShape> shape,
+        IReadOnlyList<int> keyColumns,
+        IReadOnlyList<bool> nullsMatch,
+        IReadOnlyList<SortKey>? order = null)
     {
         KeyColumns = keyColumns;
         var omitted = keyColumns.Where(column => !RowCodecField.IsLossy(shape[column].Type)).ToArray();
-        Values = new RowLayout(shape, [], omitted);
+        Values = new RowLayout(shape, order ?? [], omitted);
         Runs = new Runs(Values.Codec.Stride);
         _table = new KeyTable(KeyEncoder.Stride(shape, keyColumns, nullsMatch), 0);
     }

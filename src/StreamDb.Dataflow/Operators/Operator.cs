@@ -39,8 +39,14 @@ internal abstract class Operator(OperatorContext context) : IDisposable
     /// <summary>Only in a one-shot run: it has had its last turn.</summary>
     public bool HasEnded { get; set; }
 
+    /// <summary>Whether all workers must give it its turn in an epoch in which any of them does.</summary>
+    public virtual bool IsCollective => false;
+
     /// <summary>Native memory of its state.</summary>
     public virtual long StateBytes => 0;
+
+    /// <summary>Inside a recursive scope: the iteration of the batch being processed, and so of what is emitted meanwhile. 0 elsewhere.</summary>
+    protected int Iteration { get; set; }
 
     public void Enqueue(int port, DeltaBatch batch)
     {
@@ -66,6 +72,7 @@ internal abstract class Operator(OperatorContext context) : IDisposable
             (int port, DeltaBatch batch) = _pending[i];
             _pending[i] = default;
             _pendingRows -= batch.Count;
+            Iteration = batch.Iteration;
             try
             {
                 Process(port, batch);
@@ -80,7 +87,7 @@ internal abstract class Operator(OperatorContext context) : IDisposable
     }
 
     /// <summary>Forgets what is waiting.</summary>
-    public void Discard()
+    public virtual void Discard()
     {
         foreach ((_, DeltaBatch? batch) in _pending)
         {
@@ -96,6 +103,16 @@ internal abstract class Operator(OperatorContext context) : IDisposable
     {
     }
 
+    /// <summary>Of a collective operator whose dataflow has failed on this worker: takes its part, so that the others need not wait.</summary>
+    public virtual void FlushFailed()
+    {
+    }
+
+    /// <summary>Called once before the first deltas: what is true of no input at all is emitted in the first epoch.</summary>
+    public virtual void Start()
+    {
+    }
+
     public virtual void Dispose()
     {
         Discard();
@@ -107,6 +124,11 @@ internal abstract class Operator(OperatorContext context) : IDisposable
     /// <summary>Hands a batch to every target and lets go of it.</summary>
     protected void Emit(DeltaBatch batch)
     {
+        if (batch.Iteration != Iteration)
+        {
+            batch.Iteration = Iteration;
+        }
+
         foreach ((Operator target, int port) in Targets)
         {
             target.Enqueue(port, batch);

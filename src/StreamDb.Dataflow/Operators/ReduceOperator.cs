@@ -80,7 +80,7 @@ internal sealed unsafe class ReduceOperator : Operator
     }
 
     /// <summary>The group of a reduce without keys exists from the start, on the worker that its key falls to.</summary>
-    public void Start()
+    public override void Start()
     {
         if (_isGlobal && !_isEmitted)
         {

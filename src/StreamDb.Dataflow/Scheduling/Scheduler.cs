@@ -1,6 +1,5 @@
 using System.Numerics;
 using StreamDb.Core.Diagnostics;
-using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 
 namespace StreamDb.Dataflow.Scheduling;
@@ -118,9 +117,9 @@ internal sealed class Scheduler
         if (target.Group.Failure is not null)
         {
             target.Discard();
-            if (target is ExchangeOperator exchange && flushes)
+            if (flushes)
             {
-                exchange.FlushFailed();
+                target.FlushFailed();
             }
 
             return;
@@ -137,9 +136,9 @@ internal sealed class Scheduler
         catch (Exception exception) when (exception is not (InvariantException or OperationCanceledException))
         {
             target.Group.Fail(exception, _failed);
-            if (target is ExchangeOperator exchange && flushes)
+            if (flushes)
             {
-                exchange.FlushFailed();
+                target.FlushFailed();
             }
         }
     }

@@ -1,6 +1,5 @@
 using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow.Deltas;
-using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 
 namespace StreamDb.Dataflow.Scheduling;
@@ -20,7 +19,7 @@ internal sealed class Worker : IDisposable
     private readonly Dictionary<RelationId, RelationSource> _relations = [];
     private readonly List<Operator> _operators = [];
     private List<TemporalFilterOperator> _temporal = [];
-    private List<ExchangeOperator> _temporalExchanges = [];
+    private List<Operator> _temporalCollectives = [];
     private bool _isStopping;
     private long _nextTemporalEvent = long.MaxValue;
 
@@ -129,10 +128,10 @@ internal sealed class Worker : IDisposable
             }
 
             EnqueueShare(source.Operator, input.Delta, epoch);
-            MarkReady(source.Exchanges);
+            MarkReady(source.Collectives);
         }
 
-        MarkReady(_temporalExchanges);
+        MarkReady(_temporalCollectives);
         if (Interlocked.Read(ref _nextTemporalEvent) <= nowMicroseconds)
         {
             foreach (TemporalFilterOperator temporal in _temporal)
@@ -230,11 +229,11 @@ internal sealed class Worker : IDisposable
         share.Release();
     }
 
-    private void MarkReady(List<ExchangeOperator> exchanges)
+    private void MarkReady(List<Operator> collectives)
     {
-        foreach (ExchangeOperator exchange in exchanges)
+        foreach (Operator collective in collectives)
         {
-            Scheduler.MarkReady(exchange);
+            Scheduler.MarkReady(collective);
         }
     }
 
@@ -247,15 +246,15 @@ internal sealed class Worker : IDisposable
             return;
         }
 
-        _temporalExchanges = Reachable(_temporal);
+        _temporalCollectives = Reachable(_temporal);
         foreach (RelationSource source in _relations.Values)
         {
-            source.Exchanges = Reachable([source.Operator]);
+            source.Collectives = Reachable([source.Operator]);
         }
     }
 
-    /// <summary>The exchanges that deltas of these operators may reach: all workers must take part in them.</summary>
-    private static List<ExchangeOperator> Reachable(IEnumerable<Operator> starts)
+    /// <summary>The collective operators that deltas of these operators may reach: all workers must take part in them.</summary>
+    private static List<Operator> Reachable(IEnumerable<Operator> starts)
     {
         var seen = new HashSet<Operator>(starts);
         var open = new Stack<Operator>(seen);
@@ -270,13 +269,13 @@ internal sealed class Worker : IDisposable
             }
         }
 
-        return seen.OfType<ExchangeOperator>().ToList();
+        return seen.Where(static member => member.IsCollective).ToList();
     }
 
     private sealed class RelationSource(Operator source)
     {
         public Operator Operator { get; } = source;
 
-        public List<ExchangeOperator> Exchanges { get; set; } = [];
+        public List<Operator> Collectives { get; set; } = [];
     }
 }

@@ -72,11 +72,7 @@ internal sealed partial class QueryBinder(BinderState state)
     }
 
     /// <summary>The common tables of a WITH that stands before INSERT, UPDATE or DELETE.</summary>
-    public CommonTableScope? BindCommonTables(WithSyntax with)
-    {
-        RefuseUnsupported(with);
-        return BindWith(with, QueryEnvironment.Empty);
-    }
+    public CommonTableScope? BindCommonTables(WithSyntax with) => BindWith(with, QueryEnvironment.Empty);
 
     /// <summary>Rows of expressions; a row with subqueries is a projection of its own.</summary>
     public static LogicalNode RowsOf(
@@ -109,10 +105,6 @@ internal sealed partial class QueryBinder(BinderState state)
 
         // Row locks are not needed: every statement reads one epoch and is validated at commit.
         RefuseUnknownLocks(query);
-        if (query.With is not null)
-        {
-            RefuseUnsupported(query.With);
-        }
     }
 
     /// <summary>FOR UPDATE OF names items of FROM.</summary>
@@ -134,25 +126,8 @@ internal sealed partial class QueryBinder(BinderState state)
         }
     }
 
-    private static void RefuseUnsupported(WithSyntax with)
-    {
-        if (with.Kind == WithKind.Recursive && with.Tables.Any(RefersToItself))
-        {
-            throw BindError.NotSupported("WITH RECURSIVE", with.Position);
-        }
-
-        if (with.Kind == WithKind.MutuallyRecursive)
-        {
-            throw BindError.NotSupported("WITH MUTUALLY RECURSIVE", with.Position);
-        }
-    }
-
-    private static bool RefersToItself(CommonTableSyntax table) =>
-        SyntaxRewriter.Descendants(table.Query).Any(n => n is TableReferenceSyntax { Name: { IsSimple: true } name } && name.Name == table.Name);
-
     private CommonTableScope? BindWith(WithSyntax with, QueryEnvironment environment)
     {
-        CommonTableScope? scope = environment.Tables;
         HashSet<string> names = [];
         foreach (CommonTableSyntax table in with.Tables)
         {
@@ -160,20 +135,32 @@ internal sealed partial class QueryBinder(BinderState state)
             {
                 throw BindError.At(SqlState.DuplicateAlias, table.Position, $"WITH query name \"{table.Name}\" specified more than once");
             }
+        }
 
-            LogicalNode node = Bind(table.Query, environment with { Tables = scope }).ToRelation();
-            if (table.ColumnNames.Count > node.Columns.Length)
-            {
-                throw BindError.At(
-                    SqlState.InvalidColumnReference, table.Position,
-                    $"WITH query \"{table.Name}\" has {node.Columns.Length} columns available but {table.ColumnNames.Count} columns specified");
-            }
+        if (with.Kind == WithKind.MutuallyRecursive)
+        {
+            return BindMutuallyRecursive(with, environment);
+        }
 
-            scope = new CommonTableScope(table.Name, Rename(node, table.ColumnNames), environment.Level, scope);
+        CommonTableScope? scope = environment.Tables;
+        foreach (CommonTableSyntax table in with.Kind == WithKind.Recursive ? RecursiveReferences.InOrder(with) : with.Tables)
+        {
+            QueryEnvironment inside = environment with { Tables = scope };
+            LogicalNode node = with.Kind == WithKind.Recursive && RecursiveReferences.RefersTo(table.Query, table.Name)
+                ? BindRecursive(table, inside)
+                : Named(Bind(table.Query, inside).ToRelation(), table);
+            scope = new CommonTableScope(table.Name, node, environment.Level, scope);
         }
 
         return scope;
     }
+
+    /// <summary>The columns with the names that the WITH clause gives them.</summary>
+    private static LogicalNode Named(LogicalNode node, CommonTableSyntax table) => table.ColumnNames.Count > node.Columns.Length
+        ? throw BindError.At(
+            SqlState.InvalidColumnReference, table.Position,
+            $"WITH query \"{table.Name}\" has {node.Columns.Length} columns available but {table.ColumnNames.Count} columns specified")
+        : Rename(node, table.ColumnNames);
 
     /// <summary>The node with its first columns renamed.</summary>
     public static LogicalNode Rename(LogicalNode node, IReadOnlyList<string> names)

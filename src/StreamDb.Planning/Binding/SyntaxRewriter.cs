@@ -39,6 +39,10 @@ internal static class SyntaxRewriter
         return (T?)copy ?? node;
     }
 
+    /// <summary>The nodes directly below.</summary>
+    public static IEnumerable<SyntaxNode> Children(SyntaxNode node) =>
+        PropertiesOf(node.GetType()).SelectMany(p => Nodes(p.GetValue(node)));
+
     /// <summary>The node and everything below it.</summary>
     public static IEnumerable<SyntaxNode> Descendants(SyntaxNode node)
     {
@@ -46,7 +50,7 @@ internal static class SyntaxRewriter
         while (open.TryPop(out SyntaxNode? next))
         {
             yield return next;
-            foreach (SyntaxNode child in PropertiesOf(next.GetType()).SelectMany(p => Nodes(p.GetValue(next))))
+            foreach (SyntaxNode child in Children(next))
             {
                 open.Push(child);
             }

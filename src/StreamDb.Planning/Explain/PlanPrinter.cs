@@ -76,6 +76,8 @@ public static class PlanPrinter
             LogicalTopN top => TopN(top.PartitionBy, top.OrderBy, top.Limit, top.Offset, input),
             LogicalTableFunction function => $"TableFunction {function.Function.Name}({List(function.Arguments, input)})",
             LogicalWindow window => $"Window {string.Join(", ", window.Calls.Select(c => c.Name))}",
+            LogicalRecursive recursive => $"Recursive table {recursive.Binding + 1} of {recursive.Bodies.Length}{Limit(recursive.Scope.Limit)}",
+            LogicalRecursiveReference reference => $"Recursive reference {reference.Binding + 1}{(reference.IsCurrent ? " of this iteration" : "")}",
             LogicalAssertSingle single => $"AssertSingle by [{Columns(single.Keys, input)}]",
             _ => node.GetType().Name,
         };
@@ -108,10 +110,16 @@ public static class PlanPrinter
             PhysicalTopN top => TopN(top.PartitionBy, top.OrderBy, top.Limit, top.Offset, input),
             PhysicalUnion => "Union",
             PhysicalSetOperation set => $"{set.Kind}{(set.IsAll ? " All" : "")}",
+            PhysicalRecursive recursive => $"Recursive table {recursive.Binding + 1} of {recursive.Scope.Bodies.Length}{Limit(recursive.Scope.Limit)}",
+            PhysicalRecursiveReference reference => $"Recursive reference {reference.Binding + 1}{(reference.IsCurrent ? " of this iteration" : "")}",
             PhysicalAssertSingle single => $"AssertSingle by [{Columns(single.Keys, input)}]",
             _ => node.GetType().Name,
         };
     }
+
+    private static string Limit(RecursionLimit limit) => limit == RecursionLimit.Default
+        ? ""
+        : $" {(limit.Returns ? "return" : "error")} at {limit.Iterations}";
 
     private static bool IsIdentity(PhysicalMap map) => map.Projections.Length == map.Input.Columns.Length
         && map.Projections.Select((p, i) => p is ColumnExpression column && column.Index == i).All(same => same);

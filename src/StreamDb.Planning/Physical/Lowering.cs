@@ -18,6 +18,7 @@ namespace StreamDb.Planning.Physical;
 public sealed class Lowering
 {
     private readonly Dictionary<LogicalNode, PhysicalNode> _done = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<RecursionScope, PhysicalRecursiveScope> _scopes = new(ReferenceEqualityComparer.Instance);
     private readonly bool _isView;
     private readonly bool _readsRelations;
     private readonly IArrangementCatalog? _arrangements;
@@ -36,7 +37,7 @@ public sealed class Lowering
     public static PhysicalNode LowerQuery(LogicalNode root, IArrangementCatalog? arrangements) =>
         new Lowering(root, isView: false, arrangements).Lower(root);
 
-    private static bool Reads(LogicalNode node) => node is LogicalGet || node.Inputs.Any(Reads);
+    private static bool Reads(LogicalNode node) => node is LogicalGet or LogicalRecursiveReference || node.Inputs.Any(Reads);
 
     private PhysicalNode Lower(LogicalNode node)
     {
@@ -112,11 +113,29 @@ public sealed class Lowering
 
             case LogicalAssertSingle single:
                 return new PhysicalAssertSingle(Lower(single.Input), single.Keys);
+            case LogicalRecursive recursive:
+                return LowerRecursive(recursive);
+            case LogicalRecursiveReference reference:
+                return new PhysicalRecursiveReference(_scopes[reference.Scope], reference.Binding, reference.IsCurrent);
             case LogicalWindow:
                 throw new SqlException(SqlState.FeatureNotSupported, "window functions are not supported yet");
             default:
                 throw new Core.Diagnostics.InvariantException($"{node.GetType().Name} after optimization");
         }
+    }
+
+    /// <summary>The tables of one scope share its bodies; whichever of them comes first, its bodies are as good as any other's.</summary>
+    private PhysicalRecursive LowerRecursive(LogicalRecursive recursive)
+    {
+        if (!_scopes.TryGetValue(recursive.Scope, out PhysicalRecursiveScope? scope))
+        {
+            scope = new PhysicalRecursiveScope(recursive.Scope);
+            _scopes.Add(recursive.Scope, scope);
+            scope.Bodies = [.. recursive.Bodies.Select(Lower)];
+            new RecursionChecks(scope).Check();
+        }
+
+        return new PhysicalRecursive(scope, recursive.Binding);
     }
 
     private PhysicalNode LowerFilter(LogicalFilter filter)

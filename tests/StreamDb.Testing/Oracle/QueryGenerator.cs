@@ -217,7 +217,8 @@ internal sealed class QueryGenerator
     private GeneratedQuery With(int depth, bool mayBeLoose)
     {
         string name = _context.FreshName("w");
-        GeneratedQuery common = Generate(depth, mayBeLoose: false);
+        GeneratedQuery? recursive = _dice.Chance(30) ? Recursive(name) : null;
+        GeneratedQuery common = recursive ?? Generate(depth, mayBeLoose: false);
         var relation = new OracleRelation(name, common.Columns, common.RowsMax, []);
 
         // Twice, so that it is read and perhaps joined with itself more often than not.
@@ -226,7 +227,51 @@ internal sealed class QueryGenerator
         GeneratedQuery main = _dice.Chance(50) ? Select(depth, Types(mayBeLoose), isDistinct: false) : Aggregate(depth, Types(mayBeLoose));
         _context.Relations.RemoveAll(r => r == relation);
         _context.Used.Remove(name);
+        if (recursive is not null)
+        {
+            string columns = string.Join(", ", common.Columns.Select(c => c.Name));
+            return main with { Sql = $"WITH RECURSIVE {name} ({columns}) AS ({common.Sql}) {main.Sql}" };
+        }
+
         return main with { Sql = $"WITH {name} AS {_dice.Pick("", "", "MATERIALIZED ", "NOT MATERIALIZED ")}({common.Sql}) {main.Sql}" };
+    }
+
+    /// <summary>Ways through a relation read as a graph of few nodes: which there are (cycles included), or all of at most two steps. Null without a relation for it.</summary>
+    private GeneratedQuery? Recursive(string name)
+    {
+        const int NodesMax = 12;
+        List<OracleRelation> graphs =
+            [.. _context.Relations.Where(r => r.RowsMax <= 100 && r.Columns.Any(c => c.Type == ValueType.Int4))];
+        if (graphs.Count == 0)
+        {
+            return null;
+        }
+
+        OracleRelation graph = _dice.Pick(graphs);
+        _context.Used.Add(graph.Name);
+        _context.Used.UnionWith(graph.Uses);
+        List<OracleColumn> numbers = [.. graph.Columns.Where(c => c.Type == ValueType.Int4)];
+        string from = _dice.Pick(numbers).Name;
+        string to = _dice.Pick(numbers).Name;
+        string a = ValueTypes.ColumnName(ValueType.Int4, 0);
+        string b = ValueTypes.ColumnName(ValueType.Int4, 1);
+        ImmutableArray<OracleColumn> columns = [new OracleColumn(a, ValueType.Int4), new OracleColumn(b, ValueType.Int4)];
+        string join = $"{_dice.Pick("JOIN", "JOIN", "LEFT JOIN")} {graph.Name} e ON e.{from} % 6 = {name}.{b}";
+        string start = _dice.Chance(50) ? "" : $" WHERE e.{to} {_dice.Pick("=", "<", ">", "<>")} {_dice.Between(0, 5)}";
+        if (_dice.Chance(65) || graph.RowsMax > 20)
+        {
+            string step = _dice.Pick($"{name}.{a}", $"{name}.{a}", $"e.{from} % 6");
+            return new GeneratedQuery(
+                $"SELECT e.{from} % 6, e.{to} % 6 FROM {graph.Name} e{start} UNION SELECT {step}, e.{to} % 6 FROM {name} {join}",
+                columns,
+                NodesMax * NodesMax);
+        }
+
+        return new GeneratedQuery(
+            $"SELECT 0, e.{to} % 6 FROM {graph.Name} e{start} UNION ALL "
+            + $"SELECT {name}.{a} + 1, e.{to} % 6 FROM {name} {join} WHERE {name}.{a} < 2",
+            columns,
+            graph.RowsMax * graph.RowsMax);
     }
 
     private static (string List, ImmutableArray<OracleColumn> Columns) Named(List<(string Sql, ValueType Type)> items)

@@ -25,11 +25,23 @@ public sealed class EngineOracleTests
     {
         for (int seed = firstSeed; seed < firstSeed + 40; seed++)
         {
-            new OracleRun(workers, seed).Run();
+            new OracleRun(workers, seed, isRecursive: false).Run();
         }
     }
 
-    private sealed class OracleRun(int workers, int seed) : IErrorCollector
+    [Theory]
+    [InlineData(1, 1000)]
+    [InlineData(2, 1200)]
+    [InlineData(3, 1300)]
+    public void Every_recursive_view_equals_its_recomputation_at_every_epoch(int workers, int firstSeed)
+    {
+        for (int seed = firstSeed; seed < firstSeed + 40; seed++)
+        {
+            new OracleRun(workers, seed, isRecursive: true).Run();
+        }
+    }
+
+    private sealed class OracleRun(int workers, int seed, bool isRecursive) : IErrorCollector
     {
         private readonly Random _random = new(seed);
         private readonly Dictionary<RelationId, Multiset> _relations = [];
@@ -81,6 +93,12 @@ public sealed class EngineOracleTests
             {
                 node = generator.Next(local);
                 local.Add(node);
+            }
+
+            if (isRecursive)
+            {
+                node = generator.Recursive(local);
+                node = _random.Next(2) == 0 ? node : generator.Next([node, .. local]);
             }
 
             var builder = new DataflowBuilder();

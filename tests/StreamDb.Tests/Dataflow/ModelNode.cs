@@ -52,6 +52,9 @@ internal sealed class ModelState(IReadOnlyDictionary<RelationId, Multiset> relat
     public long Now { get; } = now;
 
     public Dictionary<ModelNode, Multiset> Values { get; } = [];
+
+    /// <summary>What the variables of the recursive scopes being computed are in the present iteration.</summary>
+    public Dictionary<ModelNode, Multiset> Variables { get; init; } = [];
 }
 
 /// <summary>Random graphs of every operator over two or three base relations with small domains.</summary>
@@ -60,6 +63,11 @@ internal sealed class ModelGenerator(Random random)
     public static readonly IReadOnlyList<ColumnShape> BaseShape =
     [
         new ColumnShape(PhysicalType.Int64, true), new ColumnShape(PhysicalType.Int64, false), new ColumnShape(PhysicalType.Bytes, true),
+    ];
+
+    private static readonly ColumnShape[] _three =
+    [
+        new ColumnShape(PhysicalType.Int64, true), new ColumnShape(PhysicalType.Int64, true), new ColumnShape(PhysicalType.Bytes, true),
     ];
 
     private static readonly string?[] _texts = ["", "a", "b\0", "b\0c", "a longer text than eight bytes", null];
@@ -75,12 +83,13 @@ internal sealed class ModelGenerator(Random random)
         $"r{id}", shape, (builder, _) => builder.Relation(id, shape), state => state.Relations[id]);
 
     /// <summary>A node over some of the given ones.</summary>
-    public ModelNode Next(IReadOnlyList<ModelNode> nodes)
+    public ModelNode Next(IReadOnlyList<ModelNode> nodes, bool isRecursive = false)
     {
         ModelNode input = nodes[random.Next(nodes.Count)];
         ModelNode other = nodes[random.Next(nodes.Count)];
         switch (random.Next(9))
         {
+            case 7 when isRecursive: return Union(Three(input), Three(other));
             case 0: return Map(input);
             case 1 or 2: return Project(Join(input, other));
             case 3 or 4: return Project(Reduce(input));
@@ -90,6 +99,74 @@ internal sealed class ModelGenerator(Random random)
             default: return Union(Three(input), Three(other));
         }
     }
+
+    /// <summary>A binding of a recursive scope over some of the given nodes: one to three bodies, evaluated a few times or until nothing changes.</summary>
+    public ModelNode Recursive(IReadOnlyList<ModelNode> nodes)
+    {
+        int count = random.Next(1, 4);
+        ModelNode[] variables = new ModelNode[count];
+        for (int i = 0; i < count; i++)
+        {
+            ModelNode? self = null;
+            self = new ModelNode($"x{i}", _three, (builder, _) => builder.Variable(_three), state => state.Variables[self!]);
+            variables[i] = self;
+        }
+
+        var bodies = new List<ModelNode>();
+        bool mayGrow = false;
+        for (int i = 0; i < count; i++)
+        {
+            // Earlier bodies are read as they are in this iteration, or as they were in the one before.
+            var local = new List<ModelNode>([.. nodes, .. variables, variables[i], .. bodies]);
+            ModelNode body = variables[random.Next(count)];
+            for (int step = random.Next(1, 5); step > 0; step--)
+            {
+                body = Next([body, .. local], isRecursive: true);
+                local.Add(body);
+            }
+
+            if (random.Next(2) == 0)
+            {
+                body = Union(Three(nodes[random.Next(nodes.Count)]), Three(body));
+            }
+
+            bool grows = random.Next(4) == 0;
+            mayGrow |= grows;
+            bodies.Add(grows ? Three(body) : Distinct(Three(body)));
+        }
+
+        int iterations = mayGrow ? random.Next(1, 4) : random.Next(1, 12);
+        int output = random.Next(count);
+        var limit = new RecursionLimit(iterations, Returns: true);
+        return new ModelNode(
+            $"recursive {iterations} x{output}:\n{string.Join('\n', bodies.Select((body, i) => $"  x{i} = {body.Text}"))}\n",
+            _three,
+            (builder, built) => builder.Recursive(
+                [.. variables.Select((variable, i) => new RecursiveBinding(variable.Build(builder, built), bodies[i].Build(builder, built)))],
+                limit)[output],
+            Evaluate);
+
+        Multiset Evaluate(ModelState state)
+        {
+            Multiset[] values = [.. variables.Select(_ => new Multiset())];
+            for (int i = 0; i < iterations; i++)
+            {
+                var inside = new ModelState(state.Relations, state.Now)
+                {
+                    Variables = Enumerable.Range(0, count).ToDictionary(v => variables[v], v => values[v]),
+                };
+                values = [.. bodies.Select(body => body.Evaluate(inside))];
+            }
+
+            return values[output];
+        }
+    }
+
+    private static ModelNode Distinct(ModelNode input) => new(
+        $"distinct({input.Text})",
+        input.Shape,
+        (builder, built) => builder.Distinct(input.Build(builder, built)),
+        state => Collect(input.Evaluate(state).Rows.Select(row => (row.Row, 1L))));
 
     private static List<int> ColumnsOf(IReadOnlyList<ColumnShape> shape, PhysicalType type) =>
         Enumerable.Range(0, shape.Count).Where(column => shape[column].Type == type).ToList();
@@ -125,10 +202,7 @@ internal sealed class ModelGenerator(Random random)
     {
         List<int> numbers = ColumnsOf(input.Shape, PhysicalType.Int64);
         List<int> texts = ColumnsOf(input.Shape, PhysicalType.Bytes);
-        ColumnShape[] shape =
-        [
-            new ColumnShape(PhysicalType.Int64, true), new ColumnShape(PhysicalType.Int64, true), new ColumnShape(PhysicalType.Bytes, true),
-        ];
+        ColumnShape[] shape = _three;
         ImmutableArray<Datum> Apply(ImmutableArray<Datum> row) =>
         [
             numbers.Count > 0 ? row[numbers[0]] : Datum.Null,

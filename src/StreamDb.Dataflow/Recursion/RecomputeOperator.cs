@@ -1,0 +1,183 @@
+using StreamDb.Core.Columns;
+using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Rows;
+using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Exchange;
+using StreamDb.Dataflow.Keyed;
+using StreamDb.Dataflow.Operators;
+using StreamDb.Dataflow.Ports;
+using StreamDb.Dataflow.Traces;
+
+namespace StreamDb.Dataflow.Recursion;
+
+/// <summary>Any operator that works key by key and is not linear (GROUP BY, DISTINCT, EXCEPT, INTERSECT, top-N), inside a recursive scope.</summary>
+/// <remarks>
+/// Invariant, at the end of every epoch, for every key and iteration i: what was emitted up to i, over all epochs, is the
+/// operator's output for what came in up to i. In the epoch, a key is looked at in the iterations in which it gets deltas,
+/// and from the first of them on in every later iteration in which its input changed in earlier epochs: nowhere else can its
+/// output differ from before. Each time the output is computed anew from the key's rows, and what is emitted is its
+/// difference from what was emitted up to this iteration. Keys stand in the same bytes on the input and the output side.
+/// </remarks>
+internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
+{
+    private const int ChunkKeys = 4096;
+
+    private readonly ScopeClock _clock;
+    private readonly IsolatedOperator _logic;
+    private readonly IterationIndex[] _inputs;
+    private readonly IterationIndex _emitted;
+    private readonly HeldDeltas _held = new();
+    private readonly KeySchedule _schedule;
+    private readonly PackedRows _touched;
+    private readonly PackedRows _keys;
+    private readonly NativeScratch<ulong> _hashes = new();
+    private readonly RowSorter _sorter = new();
+    private readonly DeltaConsolidator _difference;
+    private readonly bool _isGlobal;
+    private List<DeltaBatch> _ofNothing = [];
+
+    /// <param name="shapes">Of each input, at least as nullable in the key as the output.</param>
+    /// <param name="keys">Columns of each input.</param>
+    /// <param name="outputKeys">Where the output has them.</param>
+    public RecomputeOperator(
+        OperatorContext context,
+        ScopeClock clock,
+        Func<OperatorContext, Operator> logic,
+        IReadOnlyList<IReadOnlyList<ColumnShape>> shapes,
+        IReadOnlyList<int> keys,
+        IReadOnlyList<ColumnShape> output,
+        IReadOnlyList<int> outputKeys)
+        : base(context)
+    {
+        _clock = clock;
+        _logic = new IsolatedOperator(context, logic);
+        bool[] nullsMatch = [.. keys.Select(key => shapes.Any(shape => shape[key].IsNullable))];
+        _inputs = [.. shapes.Select(shape => new IterationIndex(shape, keys, nullsMatch))];
+        _emitted = new IterationIndex(output, outputKeys, nullsMatch);
+        int stride = _emitted.KeyCodec.Stride;
+        _schedule = new KeySchedule(stride);
+        _touched = new PackedRows(stride);
+        _keys = new PackedRows(stride);
+        _difference = new DeltaConsolidator(output);
+        _isGlobal = keys.Count == 0;
+    }
+
+    public int NextIteration => Math.Min(_held.NextIteration, _schedule.NextIteration);
+
+    public override long StateBytes => _emitted.Bytes + _inputs.Sum(static input => input.Bytes);
+
+    /// <summary>An aggregate without keys has a row even of nothing: on the worker that the empty key falls to.</summary>
+    public override void Start()
+    {
+        if (_isGlobal)
+        {
+            _ofNothing = _logic.Start();
+            ulong emptyKey = 0;
+            if (ExchangeOperator.WorkerOf(RowCodec.Hash((byte*)&emptyKey, 8), Context.WorkerCount) == Context.Worker)
+            {
+                _schedule.Add(0, (byte*)&emptyKey, 8);
+            }
+        }
+    }
+
+    public override void Flush()
+    {
+        int iteration = _clock.Iteration;
+        Invariant.Check(NextIteration >= iteration, "no deltas of a past iteration");
+        foreach ((int port, DeltaBatch batch) in _held.Take(iteration))
+        {
+            _inputs[port].Apply(batch, _touched);
+            batch.Release();
+        }
+
+        _schedule.Take(iteration, _touched);
+        if (_touched.Count == 0)
+        {
+            return;
+        }
+
+        SortedBatch distinct = _sorter.Sort(_touched, null)!;
+        _touched.ClearAndTrim();
+        _sorter.Trim();
+        for (int start = 0; start < distinct.Count; start += ChunkKeys)
+        {
+            Context.Cancellation.ThrowIfCancellationRequested();
+            _keys.Clear();
+            for (int i = start; i < Math.Min(start + ChunkKeys, distinct.Count); i++)
+            {
+                _keys.AppendCopy(distinct.Row(i), distinct.Length(i));
+            }
+
+            Recompute(iteration);
+        }
+
+        distinct.Release();
+    }
+
+    public override void Discard()
+    {
+        base.Discard();
+        _held.Clear();
+        _schedule.Clear();
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _logic.Dispose();
+        _ofNothing.ForEach(static batch => batch.Release());
+        foreach (IterationIndex input in _inputs)
+        {
+            input.Dispose();
+        }
+
+        _emitted.Dispose();
+        _schedule.Dispose();
+        _touched.Dispose();
+        _keys.Dispose();
+        _hashes.Dispose();
+        _sorter.Dispose();
+        _difference.Dispose();
+    }
+
+    protected override void Process(int port, DeltaBatch batch) => _held.Add(batch.Iteration, port, batch);
+
+    /// <summary>Brings the output of the keys at hand up to what their input says in this iteration.</summary>
+    private void Recompute(int iteration)
+    {
+        int count = _keys.Count;
+        ulong* hashes = _hashes.Reserve(count);
+        KeyTable.Hash(_keys, hashes);
+        var keyColumns = new ColumnBatch(_emitted.KeyCodec.Decode(_keys), count);
+        for (int port = 0; port < _inputs.Length; port++)
+        {
+            int current = port;
+            _inputs[port].Read(_keys, hashes, keyColumns, iteration, batch => _logic.Give(current, batch), Schedule);
+        }
+
+        _ofNothing.ForEach(batch => _difference.Add(batch.Rows, batch.WeightSpan, 1));
+        foreach (DeltaBatch batch in _logic.Run())
+        {
+            _difference.Add(batch.Rows, batch.WeightSpan, 1);
+            batch.Release();
+        }
+
+        _emitted.Read(_keys, hashes, keyColumns, iteration, Subtract, later: null);
+        keyColumns.Release();
+        Iteration = iteration;
+        foreach (DeltaBatch batch in _difference.Take())
+        {
+            batch.Iteration = iteration;
+            _emitted.Apply(batch, touched: null);
+            Emit(batch);
+        }
+    }
+
+    private void Schedule(int key, int iteration) => _schedule.Add(iteration, _keys.Row(key), _keys.Length(key));
+
+    private void Subtract(DeltaBatch batch)
+    {
+        _difference.Add(batch.Rows, batch.WeightSpan, -1);
+        batch.Release();
+    }
+}

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Operators;
@@ -10,8 +9,7 @@ namespace StreamDb.Dataflow.Recursion;
 
 /// <summary>An ordinary operator used as a function of whole collections: it is given rows, asked for its output, and emptied again.</summary>
 /// <remarks>
-/// Being correct under deletions, it is emptied by taking its input back. A row error in its output is raised: which of the
-/// iterations' errors is there to stay is not known while they are computed.
+/// Being correct under deletions, it is emptied by taking its input back. The row errors of its output are handed out beside it.
 /// </remarks>
 internal sealed class IsolatedOperator : IDisposable
 {
@@ -19,7 +17,7 @@ internal sealed class IsolatedOperator : IDisposable
     private readonly Scheduler _scheduler = new();
     private readonly Operator _operator;
     private readonly Capture _capture;
-    private readonly RaisingSink _errors = new();
+    private readonly CollectingSink _errors = new();
     private readonly List<(int Port, DeltaBatch Batch)> _given = [];
 
     public IsolatedOperator(OperatorContext outer, Func<OperatorContext, Operator> create)
@@ -36,6 +34,9 @@ internal sealed class IsolatedOperator : IDisposable
 
         _scheduler.SetOperators(_group.Operators);
     }
+
+    /// <summary>The row errors of the last output, by SQLSTATE and message, and how many of each.</summary>
+    public Dictionary<(string State, string Message), long> Errors => _errors.Errors;
 
     /// <summary>What it emits of no input at all, which <see cref="Run"/> leaves out. The caller releases it.</summary>
     public List<DeltaBatch> Start()
@@ -54,6 +55,7 @@ internal sealed class IsolatedOperator : IDisposable
     /// <summary>The output for what was given. The caller releases it.</summary>
     public List<DeltaBatch> Run()
     {
+        _errors.Errors.Clear();
         List<DeltaBatch> output = Output();
         _errors.IsSilent = true;
         foreach ((int port, DeltaBatch batch) in _given)
@@ -102,15 +104,18 @@ internal sealed class IsolatedOperator : IDisposable
         protected override void Process(int port, DeltaBatch batch) => _batches.Add(batch.Acquire());
     }
 
-    private sealed class RaisingSink : IErrorSink
+    private sealed class CollectingSink : IErrorSink
     {
+        public Dictionary<(string State, string Message), long> Errors { get; } = [];
+
+        /// <summary>While the operator is emptied, which takes back what it reported.</summary>
         public bool IsSilent { get; set; }
 
         public void Report(string state, string message, long weight)
         {
-            if (!IsSilent && weight > 0)
+            if (!IsSilent)
             {
-                throw new SqlException(state, message);
+                Errors[(state, message)] = Errors.GetValueOrDefault((state, message)) + weight;
             }
         }
     }

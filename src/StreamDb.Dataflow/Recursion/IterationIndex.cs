@@ -36,6 +36,8 @@ internal sealed unsafe class IterationIndex : IDisposable
 
     public long Bytes => _index.Bytes;
 
+    public bool IsEmpty => _index.KeyCount == 0;
+
     /// <summary>Adds deltas of the batch's iteration.</summary>
     /// <param name="touched">The keys are appended; null: not wanted.</param>
     public void Apply(DeltaBatch batch, PackedRows? touched)

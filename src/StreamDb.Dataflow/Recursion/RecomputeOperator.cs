@@ -33,6 +33,7 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
     private readonly NativeScratch<ulong> _hashes = new();
     private readonly RowSorter _sorter = new();
     private readonly DeltaConsolidator _difference;
+    private readonly RecomputedErrors _errors;
     private readonly bool _isGlobal;
     private List<DeltaBatch> _ofNothing = [];
 
@@ -59,6 +60,7 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
         _touched = new PackedRows(stride);
         _keys = new PackedRows(stride);
         _difference = new DeltaConsolidator(output);
+        _errors = new RecomputedErrors(context, [.. outputKeys.Select(key => output[key])], nullsMatch);
         _isGlobal = keys.Count == 0;
     }
 
@@ -138,6 +140,7 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
         _hashes.Dispose();
         _sorter.Dispose();
         _difference.Dispose();
+        _errors.Dispose();
     }
 
     protected override void Process(int port, DeltaBatch batch) => _held.Add(batch.Iteration, port, batch);
@@ -162,6 +165,11 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
             batch.Release();
         }
 
+        if (_logic.Errors.Count > 0 || !_errors.IsEmpty)
+        {
+            RecomputeErrors(iteration, hashes, keyColumns);
+        }
+
         _emitted.Read(_keys, hashes, keyColumns, iteration, Subtract, later: null);
         keyColumns.Release();
         Iteration = iteration;
@@ -171,6 +179,29 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
             _emitted.Apply(batch, touched: null);
             Emit(batch);
         }
+    }
+
+    /// <summary>Key by key, so that each error has a key to be taken back with.</summary>
+    private void RecomputeErrors(int iteration, ulong* hashes, ColumnBatch keyColumns)
+    {
+        using var one = new PackedRows(_keys.Stride);
+        for (int key = 0; key < _keys.Count; key++)
+        {
+            one.Clear();
+            one.AppendCopy(_keys.Row(key), _keys.Length(key));
+            ColumnBatch columns = keyColumns.Gather([key]);
+            for (int port = 0; port < _inputs.Length; port++)
+            {
+                int current = port;
+                _inputs[port].Read(one, hashes + key, columns, iteration, batch => _logic.Give(current, batch), later: null);
+            }
+
+            _logic.Run().ForEach(static batch => batch.Release());
+            _errors.Add(columns, _logic.Errors);
+            columns.Release();
+        }
+
+        _errors.Report(_keys, hashes, keyColumns, iteration);
     }
 
     private void Schedule(int key, int iteration) => _schedule.Add(iteration, _keys.Row(key), _keys.Length(key));

@@ -103,7 +103,7 @@ internal sealed class ScopeOperator(OperatorContext context, ScopeClock clock, R
                 Fail(new SqlException(
                     SqlState.ProgramLimitExceeded, $"recursive query exceeded the recursion limit of {limit.Iterations} iterations")
                 {
-                    Hint = "Use WITH MUTUALLY RECURSIVE (RETURN AT RECURSION LIMIT n) to stop there without an error.",
+                    Hint = "WITH MUTUALLY RECURSIVE (RECURSION LIMIT n) sets another limit, (RETURN AT RECURSION LIMIT n) stops there without an error.",
                 });
                 break;
             }

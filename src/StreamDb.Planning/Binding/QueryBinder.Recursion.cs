@@ -13,10 +13,10 @@ namespace StreamDb.Planning.Binding;
 
 /// <content>WITH RECURSIVE and WITH MUTUALLY RECURSIVE.</content>
 /// <remarks>
-/// PostgreSQL feeds each iteration of WITH RECURSIVE with the rows that the one before added, and collects all of them. Here
-/// the recursive term sees all rows so far and the two terms together are the next state: R(0) is empty, R(i + 1) is base ∪
-/// term(R(i)). The result is the same because what may stand around the reference distributes over unions, for UNION as a
-/// set, for UNION ALL also in multiplicities; what does not is refused.
+/// PostgreSQL feeds each iteration of WITH RECURSIVE with the rows that the one before added, and collects all of them. Mostly
+/// the recursive term may see all rows so far instead: R(i + 1) is base ∪ term(R(i)), and nothing is ever taken back. That is
+/// the same where what stands around the reference distributes over unions, for UNION of sets, for UNION ALL of multisets.
+/// <c>SELECT 1 UNION ALL SELECT DISTINCT n / 2 FROM t</c> does not: then the new rows are a table of their own.
 /// </remarks>
 internal sealed partial class QueryBinder
 {
@@ -39,7 +39,6 @@ internal sealed partial class QueryBinder
         var reference = new LogicalRecursiveReference(scope, 0, IsCurrent: false);
         CommonTableScope inside = new(table.Name, reference, environment.Level, environment.Tables);
         LogicalNode step = BindOperand(union.Right, environment with { Tables = inside });
-        CheckTerm(step, scope, union);
         LogicalNode body = Combine(start, step, union);
         for (int i = 0; i < columns.Length; i++)
         {
@@ -53,7 +52,38 @@ internal sealed partial class QueryBinder
         }
 
         CheckClosed([body], scope, table.Position);
-        return new LogicalRecursive(scope, [body], 0);
+        return Distributes(step, scope, union)
+            ? new LogicalRecursive(scope, [body], 0)
+            : ByNewRows(start, union, columns, Term);
+
+        LogicalNode Term(LogicalNode fresh) =>
+            BindOperand(union.Right, environment with { Tables = inside with { Node = fresh } });
+    }
+
+    /// <summary>
+    /// PostgreSQL's evaluation word for word, as three tables: the new rows (the base at first, then the term over the new rows
+    /// of the iteration before; for UNION without those already there), all rows so far, and a row that tells the first
+    /// iteration from the others.
+    /// </summary>
+    private LogicalRecursive ByNewRows(
+        LogicalNode start, SetOperationSyntax union, ImmutableArray<Field> columns, Func<LogicalNode, LogicalNode> bindTerm)
+    {
+        LogicalValues mark = ValuesOf([[LiteralExpression.True]], ["mark"], [SqlType.Boolean]);
+        var scope = new RecursionScope([columns, columns, [mark.Fields[0] with { IsNullable = true }]], RecursionLimit.Default);
+        LogicalNode step = bindTerm(new LogicalRecursiveReference(scope, 0, IsCurrent: false));
+        LogicalNode once = new LogicalJoin(
+            JoinKind.Anti, start, new LogicalRecursiveReference(scope, 2, IsCurrent: false), LiteralExpression.True);
+        LogicalNode before = new LogicalRecursiveReference(scope, 1, IsCurrent: false);
+        LogicalNode fresh = new LogicalSetOperation(
+            SetOperationKind.Union, true, [once, Convert(step, [.. columns.Select(c => c.Type)], CastContext.Implicit, union.Position)]);
+        if (!union.IsAll)
+        {
+            fresh = new LogicalSetOperation(SetOperationKind.Except, false, [fresh, before]);
+        }
+
+        LogicalNode all = new LogicalSetOperation(
+            SetOperationKind.Union, true, [before, new LogicalRecursiveReference(scope, 0, IsCurrent: true)]);
+        return new LogicalRecursive(scope, [fresh, all, mark], 1);
     }
 
     private CommonTableScope? BindMutuallyRecursive(WithSyntax with, QueryEnvironment environment)
@@ -170,42 +200,35 @@ internal sealed partial class QueryBinder
             (node is LogicalRecursive recursive && ReferenceEquals(recursive.Scope, other)) || node.Inputs.Any(input => Defines(input, other));
     }
 
-    /// <summary>Refuses what does not distribute over unions around the reference of a recursive term: 42P19 for aggregates, else 0A000.</summary>
-    private static void CheckTerm(LogicalNode node, RecursionScope scope, SetOperationSyntax union)
+    /// <summary>Whether what stands around the reference of a recursive term distributes over unions of the kind at hand. 42P19 for aggregates.</summary>
+    private static bool Distributes(LogicalNode node, RecursionScope scope, SetOperationSyntax union)
     {
         bool[] reads = [.. node.Inputs.Select(input => Reads(input, scope))];
-        string? construct = node switch
+        if (!reads.Contains(true))
         {
-            LogicalAggregate { Aggregates.Length: > 0 } when reads[0] => throw BindError.At(
+            return true;
+        }
+
+        bool here = node switch
+        {
+            LogicalAggregate { Aggregates.Length: > 0 } => throw BindError.At(
                 SqlState.InvalidRecursion, union.Right.Position, "aggregate functions are not allowed in a recursive query's recursive term"),
-            LogicalFilter or LogicalProject or LogicalTableFunction or LogicalSetOperation { Kind: SetOperationKind.Union, IsAll: true } => null,
+            LogicalFilter or LogicalProject or LogicalTableFunction or LogicalSetOperation { Kind: SetOperationKind.Union, IsAll: true } => true,
             LogicalJoin { Kind: var kind } => OfJoin(kind),
             LogicalApply { Kind: var kind } => OfJoin(kind),
-            LogicalAggregate when reads[0] => union.IsAll ? "GROUP BY" : null,
-            LogicalDistinct when reads[0] => union.IsAll ? "DISTINCT" : null,
-            LogicalSetOperation set when reads.Contains(true) => union.IsAll ? set.Kind.ToString().ToUpperInvariant() : null,
-            LogicalTopN when reads[0] => "LIMIT or DISTINCT ON",
-            LogicalWindow when reads[0] => "a window function",
-            _ => null,
+            LogicalAggregate or LogicalDistinct => !union.IsAll,
+            LogicalSetOperation { IsAll: false } => !union.IsAll,
+            _ => false,
         };
-        if (construct is not null)
-        {
-            throw BindError.NotSupported($"{construct} over the recursive reference", union.Right.Position, "Use WITH MUTUALLY RECURSIVE.");
-        }
+        return here & node.Inputs.Where((_, i) => reads[i]).All(input => Distributes(input, scope, union));
 
-        for (int i = 0; i < reads.Length; i++)
+        // An outer, semi or anti join distributes over unions of the side that it keeps.
+        bool OfJoin(JoinKind kind) => kind switch
         {
-            if (reads[i])
-            {
-                CheckTerm(node.Inputs[i], scope, union);
-            }
-        }
-
-        string? OfJoin(JoinKind kind) => (kind, reads) switch
-        {
-            (JoinKind.Left or JoinKind.Semi or JoinKind.Anti, [_, true]) or (JoinKind.Right, [true, _]) => "this join",
-            (JoinKind.Full, _) when reads.Contains(true) => "FULL JOIN",
-            _ => null,
+            JoinKind.Inner => true,
+            JoinKind.Left or JoinKind.Semi or JoinKind.Anti => !reads[1],
+            JoinKind.Right => !reads[0],
+            _ => false,
         };
     }
 

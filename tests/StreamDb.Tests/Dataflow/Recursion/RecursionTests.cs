@@ -86,6 +86,25 @@ public sealed class RecursionTests
             builder.Collect(output), new Dictionary<RelationId, IEnumerable<DeltaBatch>>(), 0, ThrowingErrorSink.Instance, source.Token));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Row_errors_inside_are_taken_back(int workers)
+    {
+        using var run = new Run(workers);
+        run.Install(new RecursionLimit(100, Returns: false), isSingle: true);
+        run.Step([(0, 1, 1), (1, 2, 1), (2, 3, 1)]);
+        Assert.Equal(4, run.Rows(_view).Count);
+        Assert.Equal(0, run.ErrorCount);
+        run.Step([(1, 7, 1), (7, 8, 1), (7, 9, 1)]);
+        Assert.Equal(1, run.ErrorCount);
+        run.Step([(1, 2, -1)]);
+        Assert.Equal(1, run.ErrorCount);
+        run.Step([(7, 9, -1)]);
+        Assert.Equal(0, run.ErrorCount);
+        Assert.Equal(4, run.Rows(_view).Count);
+    }
+
     private static Node Zero(DataflowBuilder builder)
     {
         ColumnBatch rows = ColumnBatch.FromRows([PhysicalType.Int64], [[new Datum(0L)]]);
@@ -94,10 +113,11 @@ public sealed class RecursionTests
         return node;
     }
 
-    private sealed class Run : IDisposable, IErrorCollector
+    private sealed class Run : IDisposable, IErrorCollector, IErrorSink
     {
         private Epoch _epoch = new(0);
         private long _steps;
+        private long _errors;
 
         public Run(int workers)
         {
@@ -109,15 +129,21 @@ public sealed class RecursionTests
 
         public Exception? Failure { get; private set; }
 
-        public IErrorSink CreateSink(OperatorContext context) => ThrowingErrorSink.Instance;
+        public long ErrorCount => Interlocked.Read(ref _errors);
+
+        public IErrorSink CreateSink(OperatorContext context) => this;
+
+        public void Report(string state, string message, long weight) => Interlocked.Add(ref _errors, weight);
 
         /// <summary>Installs the view of reachable nodes; how many rows its step made.</summary>
-        public long Install(RecursionLimit limit)
+        /// <param name="isSingle">Each node may have one edge only.</param>
+        public long Install(RecursionLimit limit, bool isSingle = false)
         {
             var builder = new DataflowBuilder();
             Node variable = builder.Variable(_nodeShape);
             Node joined = builder.Join(
                 variable, builder.Relation(_edges, _edgeShape), new JoinSpec { Kind = JoinKind.Inner, LeftKeys = [0], RightKeys = [0] });
+            joined = isSingle ? builder.AssertSingle(joined, [0]) : joined;
             Node step = builder.Map(joined, new TestTransform(_nodeShape, _ => true, row =>
             {
                 Interlocked.Increment(ref _steps);

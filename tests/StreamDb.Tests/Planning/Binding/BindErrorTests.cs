@@ -36,7 +36,9 @@ public sealed class BindErrorTests
     [InlineData("SELECT a || b FROM t WHERE a = true", "42883", 0, null)]
     [InlineData("SELECT 1::nosuch", "42704", 11, "type \"nosuch\" does not exist")]
     [InlineData("SELECT * FROM t JOIN u USING (b)", "42703", 17, "column \"b\" specified in USING clause does not exist in right table")]
-    [InlineData("WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT 1 FROM r) SELECT * FROM r", "0A000", 1, "WITH RECURSIVE is not supported")]
+    [InlineData(
+        "WITH RECURSIVE r AS (SELECT 1 UNION ALL SELECT 1 FROM r, r s) SELECT * FROM r", "42P19", 58,
+        "recursive reference to query \"r\" must not appear more than once")]
     [InlineData("SELECT * FROM t FOR SYSTEM_TIME AS OF now()", "0A000", 39, "FOR SYSTEM_TIME AS OF is not supported")]
     [InlineData("SELECT * FROM (VALUES (1)) x (a, b)", "42P10", 15, "table \"x\" has 1 columns available but 2 columns specified")]
     [InlineData("INSERT INTO nope VALUES (1)", "42P01", 13, "relation \"nope\" does not exist")]

@@ -38,6 +38,39 @@ internal sealed unsafe class IterationIndex : IDisposable
 
     public bool IsEmpty => _index.KeyCount == 0;
 
+    public Runs Runs => _index.Runs;
+
+    /// <summary>The run of each key; 0 where it has no rows. Good until the next change.</summary>
+    public void Find(PackedRows keys, ulong* hashes, ulong* runs) => _index.Find(keys, hashes, runs);
+
+    /// <summary>The columns of entries' rows, null those that are equal to the key's.</summary>
+    public Column?[] Decode(byte** entries, int count) => _index.Values.Decode(entries, count);
+
+    /// <summary>How many rows a run has in the given iteration, and the first later one in which it changes; <see cref="int.MaxValue"/>: none.</summary>
+    public long WeightUpTo(ulong run, int iteration, out int next)
+    {
+        long sum = 0;
+        var cursor = new RunCursor(_index.Runs, run);
+        while (cursor.NextBlock(out byte* entries, out long* weights, out int count))
+        {
+            int valid = CountUpTo(entries, count, iteration);
+            sum += valid;
+            for (int i = 0; i < valid && weights is not null; i++)
+            {
+                sum += weights[i] - 1;
+            }
+
+            if (valid < count)
+            {
+                next = IterationOf(entries + ((long)valid * _index.Runs.Layout.EntryBytes));
+                return sum;
+            }
+        }
+
+        next = int.MaxValue;
+        return sum;
+    }
+
     /// <summary>Adds deltas of the batch's iteration.</summary>
     /// <param name="touched">The keys are appended; null: not wanted.</param>
     public void Apply(DeltaBatch batch, PackedRows? touched)
@@ -97,22 +130,8 @@ internal sealed unsafe class IterationIndex : IDisposable
         _runs.Dispose();
     }
 
-    private void AddAll(int key, byte* entries, long* weights, int count, ColumnBatch keyColumns, Action<DeltaBatch> take)
-    {
-        int done = 0;
-        while (done < count)
-        {
-            done += _output.Add(
-                key, 1, entries + ((long)done * _index.Runs.Layout.EntryBytes), weights is null ? null : weights + done, count - done);
-            if (_output.IsFull)
-            {
-                take(_output.Take(keyColumns));
-            }
-        }
-    }
-
     /// <summary>How many of a block's entries are of iterations up to the given one.</summary>
-    private int CountUpTo(byte* entries, int count, int iteration)
+    public int CountUpTo(byte* entries, int count, int iteration)
     {
         int low = 0;
         int high = count;
@@ -134,6 +153,20 @@ internal sealed unsafe class IterationIndex : IDisposable
 
     /// <summary>The first field of every entry: an integer as <see cref="RowCodec"/> writes it for comparing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int IterationOf(byte* entry) =>
+    public int IterationOf(byte* entry) =>
         (int)(BinaryPrimitives.ReverseEndianness(*(uint*)_index.Runs.Layout.Row(entry)) ^ 0x8000_0000);
+
+    private void AddAll(int key, byte* entries, long* weights, int count, ColumnBatch keyColumns, Action<DeltaBatch> take)
+    {
+        int done = 0;
+        while (done < count)
+        {
+            done += _output.Add(
+                key, 1, entries + ((long)done * _index.Runs.Layout.EntryBytes), weights is null ? null : weights + done, count - done);
+            if (_output.IsFull)
+            {
+                take(_output.Take(keyColumns));
+            }
+        }
+    }
 }

@@ -17,12 +17,14 @@ namespace StreamDb.Dataflow.Recursion;
 /// and from the first of them on in every later iteration in which its input changed in earlier epochs: nowhere else can its
 /// output differ from before. Each time the output is computed anew from the key's rows, and what is emitted is its
 /// difference from what was emitted up to this iteration. Keys stand in the same bytes on the input and the output side.
+/// <see cref="DirectLogic"/> computes the most frequent operators, all others are run as they are by <see cref="IsolatedOperator"/>.
 /// </remarks>
 internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
 {
     private const int ChunkKeys = 4096;
 
     private readonly ScopeClock _clock;
+    private readonly DirectLogic? _direct;
     private readonly IsolatedOperator _logic;
     private readonly IterationIndex[] _inputs;
     private readonly IterationIndex _emitted;
@@ -34,15 +36,19 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
     private readonly RowSorter _sorter = new();
     private readonly DeltaConsolidator _difference;
     private readonly RecomputedErrors _errors;
+    private readonly Action<int, int> _onLater;
+    private readonly Action<DeltaBatch> _onDifference;
     private readonly bool _isGlobal;
     private List<DeltaBatch> _ofNothing = [];
 
+    /// <param name="direct">What computes the operator from the state; null: <paramref name="logic"/>.</param>
     /// <param name="shapes">Of each input, at least as nullable in the key as the output.</param>
     /// <param name="keys">Columns of each input.</param>
     /// <param name="outputKeys">Where the output has them.</param>
     public RecomputeOperator(
         OperatorContext context,
         ScopeClock clock,
+        DirectLogic? direct,
         Func<OperatorContext, Operator> logic,
         IReadOnlyList<IReadOnlyList<ColumnShape>> shapes,
         IReadOnlyList<int> keys,
@@ -51,6 +57,9 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
         : base(context)
     {
         _clock = clock;
+        _direct = direct;
+        _onLater = Schedule;
+        _onDifference = Send;
         _logic = new IsolatedOperator(context, logic);
         bool[] nullsMatch = [.. keys.Select(key => shapes.Any(shape => shape[key].IsNullable))];
         _inputs = [.. shapes.Select(shape => new IterationIndex(shape, keys, nullsMatch))];
@@ -126,6 +135,7 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
     public override void Dispose()
     {
         base.Dispose();
+        _direct?.Dispose();
         _logic.Dispose();
         _ofNothing.ForEach(static batch => batch.Release());
         foreach (IterationIndex input in _inputs)
@@ -152,10 +162,18 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
         ulong* hashes = _hashes.Reserve(count);
         KeyTable.Hash(_keys, hashes);
         var keyColumns = new ColumnBatch(_emitted.KeyCodec.Decode(_keys), count);
+        Iteration = iteration;
+        if (_direct is not null)
+        {
+            _direct.Recompute(_inputs[0], _emitted, _keys, hashes, keyColumns, iteration, _onLater, _onDifference);
+            keyColumns.Release();
+            return;
+        }
+
         for (int port = 0; port < _inputs.Length; port++)
         {
             int current = port;
-            _inputs[port].Read(_keys, hashes, keyColumns, iteration, batch => _logic.Give(current, batch), Schedule);
+            _inputs[port].Read(_keys, hashes, keyColumns, iteration, batch => _logic.Give(current, batch), _onLater);
         }
 
         _ofNothing.ForEach(batch => _difference.Add(batch.Rows, batch.WeightSpan, 1));
@@ -172,13 +190,17 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
 
         _emitted.Read(_keys, hashes, keyColumns, iteration, Subtract, later: null);
         keyColumns.Release();
-        Iteration = iteration;
         foreach (DeltaBatch batch in _difference.Take())
         {
-            batch.Iteration = iteration;
-            _emitted.Apply(batch, touched: null);
-            Emit(batch);
+            Send(batch);
         }
+    }
+
+    private void Send(DeltaBatch batch)
+    {
+        batch.Iteration = Iteration;
+        _emitted.Apply(batch, touched: null);
+        Emit(batch);
     }
 
     /// <summary>Key by key, so that each error has a key to be taken back with.</summary>

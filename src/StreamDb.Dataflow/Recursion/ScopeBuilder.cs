@@ -185,7 +185,7 @@ internal sealed class ScopeBuilder
         Operator[] inputs = [.. node.Inputs.Select((input, i) => IsInside(input)
             ? Exchange(Build(input), shapes[i], keys)
             : Enter(_outer.Exchange(_outer.Build(input), shapes[i], keys)))];
-        RecomputeOperator built = Add(new RecomputeOperator(_context, _clock, logic, shapes, keys, node.Shape, outputKeys));
+        RecomputeOperator built = Add(new RecomputeOperator(_context, _clock, DirectLogic.For(node), logic, shapes, keys, node.Shape, outputKeys));
         for (int port = 0; port < inputs.Length; port++)
         {
             GraphBuilder.Connect(inputs[port], built, port);

@@ -132,7 +132,7 @@ internal sealed class ModelGenerator(Random random)
 
             bool grows = random.Next(4) == 0;
             mayGrow |= grows;
-            bodies.Add(grows ? Three(body) : Distinct(Three(body)));
+            bodies.Add(grows ? Three(body) : random.Next(3) == 0 ? Extreme(Three(body)) : Distinct(Three(body)));
         }
 
         int iterations = mayGrow ? random.Next(1, 4) : random.Next(1, 12);
@@ -160,6 +160,31 @@ internal sealed class ModelGenerator(Random random)
 
             return values[output];
         }
+    }
+
+    /// <summary>The least or greatest number for each pair of the other two columns.</summary>
+    private ModelNode Extreme(ModelNode input)
+    {
+        bool isMax = random.Next(2) == 0;
+        var spec = new ReduceSpec
+        {
+            Keys = [0, 2],
+            Aggregates = [new ExtremeAggregate { Column = 1, IsMax = isMax, Output = new ColumnShape(PhysicalType.Int64, true) }],
+        };
+        return new ModelNode(
+            $"{(isMax ? "max" : "min")}({input.Text})",
+            _three,
+            (builder, built) => builder.Map(
+                builder.Reduce(input.Build(builder, built), spec), new TestTransform(_three, _ => true, row => [row[0], row[2], row[1]])),
+            state => Collect(input.Evaluate(state).Rows
+                .GroupBy(row => $"{row.Row[0].IsNull}{row.Row[0]}|{row.Row[2].IsNull}{Multiset.Text([row.Row[2]])}")
+                .Select(group =>
+                {
+                    List<Datum> values = [.. group.Select(row => row.Row[1]).Where(value => !value.IsNull)];
+                    values.Sort(Multiset.Compare);
+                    Datum value = values.Count == 0 ? Datum.Null : isMax ? values[^1] : values[0];
+                    return (ImmutableArray.Create(group.First().Row[0], value, group.First().Row[2]), 1L);
+                })));
     }
 
     private static ModelNode Distinct(ModelNode input) => new(

@@ -22,13 +22,14 @@ internal sealed partial class QueryBinder
 {
     private LogicalRecursive BindRecursive(CommonTableSyntax table, QueryEnvironment environment)
     {
-        SetOperationSyntax union = RecursiveReferences.TermsOf(table);
+        QuerySyntax query = RecursiveReferences.WellFormed(table);
+        var union = (SetOperationSyntax)query.Body;
         if (union.IsCorresponding)
         {
             throw BindError.NotSupported("CORRESPONDING in a recursive query", union.Position);
         }
 
-        if (table.Query.With is { } with)
+        if (query.With is { } with)
         {
             environment = environment with { Tables = BindWith(with, environment) };
         }

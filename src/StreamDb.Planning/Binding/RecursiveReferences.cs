@@ -59,12 +59,12 @@ internal static class RecursiveReferences
         }
     }
 
-    /// <summary>The two terms of a recursive query, once it is known to be well formed. 42P19, 0A000.</summary>
-    public static SetOperationSyntax TermsOf(CommonTableSyntax table)
+    /// <summary>A recursive query without mere parentheses, once it is known to be well formed: its body is the union of the two terms. 42P19, 0A000.</summary>
+    public static QuerySyntax WellFormed(CommonTableSyntax table)
     {
         string name = table.Name;
         QuerySyntax query = table.Query;
-        while (query is { With: null, Limit: null, Offset: null, Body: NestedQuerySyntax nested } && query.OrderBy.IsEmpty)
+        while (query is { With: null, Limit: null, Offset: null, Body: NestedQuerySyntax nested } && query.OrderBy.IsEmpty && query.Locking.IsEmpty)
         {
             query = nested.Query;
         }
@@ -83,7 +83,7 @@ internal static class RecursiveReferences
         RefuseClause(query.Limit?.Position ?? -1, "LIMIT");
         RefuseClause(query.Locking.IsEmpty ? -1 : query.Locking[0].Position, "FOR UPDATE/SHARE");
         Refuse(union.Right, Place.Fine);
-        return union;
+        return query;
 
         void Refuse(SyntaxNode? part, Place place)
         {

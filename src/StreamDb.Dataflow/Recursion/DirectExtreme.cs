@@ -126,9 +126,9 @@ internal sealed unsafe class DirectExtreme : DirectLogic
             return null;
         }
 
-        Column[] values = index.Decode((byte**)entries, count);
+        Column?[] values = index.Decode((byte**)entries, count);
         ColumnBatch gathered = keyColumns.Gather(new ReadOnlySpan<int>(rows, count));
-        Column[] columns = [.. gathered.Columns.ToArray().Select(static key => key.Acquire()), values[column].Acquire()];
+        Column[] columns = [.. gathered.Columns.ToArray().Select(static key => key.Acquire()), values[column]!.Acquire()];
         gathered.Release();
         foreach (Column? value in values)
         {

@@ -17,6 +17,7 @@ public static class Optimizer
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
         ("order joins", (n, _) => OrderJoins.Apply(n)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
+        ("rank filters", (n, _) => RankFilters.Apply(n)),
         ("fold empty", (n, _) => FoldEmpty.Apply(n)),
         ("prune columns", (n, _) => PruneColumns.Apply(n)),
         ("remove joins", (n, _) => RemoveJoins.Apply(n)),

@@ -49,6 +49,7 @@ internal static class RuleFixture
             "push" => Pair(bound, PushPredicates.Apply),
             "order" => Pair(PushPredicates.Apply(bound), OrderJoins.Apply),
             "prune" => Pair(bound, PruneColumns.Apply),
+            "rank" => Pair(PushPredicates.Apply(bound), RankFilters.Apply),
             "merge" => Pair(bound, MergeProjects.Apply),
             "optimize" => Pair(bound, Optimize),
             "lower" => PlanPrinter.Print(LowerView(sql)),

@@ -16,6 +16,9 @@ public sealed record RankingFunction : WindowFunctionSpec
 
     /// <summary>ntile's argument, an Int32 column, read at the partition's first row.</summary>
     public int BucketsColumn { get; init; } = -1;
+
+    /// <summary>ntile's argument where it is known to be the same for all rows, and greater than 0; else 0.</summary>
+    public int Buckets { get; init; }
 }
 
 public enum RankingKind : byte

@@ -70,6 +70,7 @@ internal static class WindowRendering
                         _ => throw new InvariantException($"window function {call.Name}"),
                     },
                     BucketsColumn = call.Name == "ntile" ? planned.Arguments[0] : -1,
+                    Buckets = call.Name == "ntile" && Constant(call.Arguments[0]) is > 0 and { } buckets ? (int)buckets : 0,
                 };
         }
     }

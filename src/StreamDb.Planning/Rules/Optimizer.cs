@@ -45,6 +45,6 @@ public static class Optimizer
         return root;
     }
 
-    private static LogicalNode FoldConstants(LogicalNode root, EvaluationContext context) =>
+    internal static LogicalNode FoldConstants(LogicalNode root, EvaluationContext context) =>
         new LogicalRewriter(node => LogicalExpressions.MapExpressions(node, e => ConstantFolding.Fold(e, context))).Rewrite(root);
 }

@@ -16,12 +16,14 @@ internal sealed class WindowGenerator(Dice dice, ExpressionGenerator expressions
         string Total() => $" OVER ({Partition(scope)}{TotalOrder(scope)}{dice.Pick("", Frame("ROWS"), Frame("ROWS"), Frame("GROUPS"))})";
         string Place() => $" OVER ({Partition(scope)}{TotalOrder(scope)})";
         string Peers() => dice.Chance(40) ? Total() : $" OVER ({Partition(scope)}{PeerOrder(scope)})";
+        // These are polymorphic: PostgreSQL must be told what a literal is.
+        string Typed() => type == ValueType.Text ? $"({Argument(type)})::text" : Argument(type);
         string Value() => dice.Next(5) switch
         {
-            0 => $"{dice.Pick("lag", "lead")}({Argument(type)}){Place()}",
-            1 => $"{dice.Pick("lag", "lead")}({Argument(type)}, {dice.Between(-1, 3)}{(dice.Chance(50) ? $", {Argument(type)}" : "")}){Place()}",
-            2 => $"{dice.Pick("first_value", "last_value")}({Argument(type)}){Total()}",
-            3 => $"nth_value({Argument(type)}, {dice.Between(1, 3)}){Total()}",
+            0 => $"{dice.Pick("lag", "lead")}({Typed()}){Place()}",
+            1 => $"{dice.Pick("lag", "lead")}({Typed()}, {dice.Between(-1, 3)}{(dice.Chance(50) ? $", {Argument(type)}" : "")}){Place()}",
+            2 => $"{dice.Pick("first_value", "last_value")}({Typed()}){Total()}",
+            3 => $"nth_value({Typed()}, {dice.Between(1, 3)}){Total()}",
             _ => $"{dice.Pick("min", "max")}({Argument(type)}){Filter()}{Peers()}",
         };
 

@@ -19,7 +19,7 @@ internal sealed unsafe class AccumulatedResult(FrameAggregateFunction spec, Fram
     private readonly NativeScratch<nint> _stateOf = new(WindowBatch.RowsMax);
     private readonly MergeScript _script = new();
 
-    public override Dependency Dependency => OfFrame(frame);
+    public override Dependency? DependsOn => OfFrame(frame);
 
     private int StateBytes => slot.Accumulator.StateBytes;
 

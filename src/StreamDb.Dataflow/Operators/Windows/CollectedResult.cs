@@ -11,7 +11,7 @@ internal sealed unsafe class CollectedResult(FrameAggregateFunction spec, FrameR
     private readonly NativeScratch<nint> _rows = new();
     private readonly NativeScratch<long> _weights = new();
 
-    public override Dependency Dependency => OfFrame(frame);
+    public override Dependency? DependsOn => OfFrame(frame);
 
     public override void Compute(WindowBatch batch, ColumnBuilder output, IErrorSink errors)
     {

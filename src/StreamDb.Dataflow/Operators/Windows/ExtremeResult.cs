@@ -13,7 +13,7 @@ internal sealed unsafe class ExtremeResult(FrameAggregateFunction spec, FrameRow
     private readonly NativeScratch<nint> _found = new(WindowBatch.RowsMax);
     private readonly NativeScratch<bool> _isFound = new(WindowBatch.RowsMax);
 
-    public override Dependency Dependency => OfFrame(frame);
+    public override Dependency? DependsOn => OfFrame(frame);
 
     public override void Compute(WindowBatch batch, ColumnBuilder output, IErrorSink errors)
     {

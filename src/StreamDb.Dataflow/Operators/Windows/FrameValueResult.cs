@@ -13,7 +13,7 @@ internal sealed unsafe class FrameValueResult(FrameValueFunction spec, FrameRows
 {
     private readonly ValueReader _values = new(spec.Column, countedIndex);
 
-    public override Dependency Dependency
+    public override Dependency? DependsOn
     {
         get
         {

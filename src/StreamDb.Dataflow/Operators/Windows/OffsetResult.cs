@@ -12,7 +12,7 @@ internal sealed unsafe class OffsetResult(OffsetFunction spec, int countedIndex)
 {
     private readonly ValueReader _values = new(spec.Column, countedIndex);
 
-    public override Dependency Dependency => spec.OffsetColumn >= 0 || spec.IgnoresNulls
+    public override Dependency? DependsOn => spec.OffsetColumn >= 0 || spec.IgnoresNulls
         ? Dependency.Partition
         : new Dependency(FrameSide.Row(Math.Min(spec.Offset, 0)), FrameSide.Row(Math.Max(spec.Offset, 0)), IncludesSelf: true);
 

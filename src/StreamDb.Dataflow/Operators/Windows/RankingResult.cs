@@ -7,16 +7,19 @@ using StreamDb.Dataflow.Deltas;
 namespace StreamDb.Dataflow.Operators.Windows;
 
 /// <summary>row_number, rank, dense_rank, percent_rank, cume_dist, ntile: positions and group numbers are the results.</summary>
-/// <remarks>percent_rank, cume_dist and ntile are of the whole partition: a row that comes or goes changes the results of all others.</remarks>
+/// <remarks>
+/// percent_rank and cume_dist are shares of the whole partition: a row that comes or goes changes the results of all others.
+/// </remarks>
 internal sealed unsafe class RankingResult(RankingFunction spec) : WindowFunction(spec.Output)
 {
     private readonly NativeScratch<nint> _firsts = new();
 
-    public override Dependency Dependency => spec.Kind switch
+    public override Dependency? DependsOn => spec.Kind switch
     {
         RankingKind.RowNumber => new Dependency(FrameSide.PartitionStart, FrameSide.Row(0)),
         RankingKind.Rank => new Dependency(FrameSide.PartitionStart, FrameSide.PeerStart),
         RankingKind.DenseRank => new Dependency(FrameSide.PartitionStart, FrameSide.PeerStart, OnlyGroups: true),
+        RankingKind.Ntile when spec.Buckets > 0 => null,
         _ => Dependency.Partition,
     };
 
@@ -56,6 +59,16 @@ internal sealed unsafe class RankingResult(RankingFunction spec) : WindowFunctio
 
     private void ComputeNtile(WindowBatch batch, ColumnBuilder output, IErrorSink errors)
     {
+        if (spec.Buckets > 0)
+        {
+            foreach (WindowStretch stretch in batch.Stretches)
+            {
+                AppendBuckets(stretch, spec.Buckets, output);
+            }
+
+            return;
+        }
+
         byte** firsts = (byte**)_firsts.Reserve(batch.Stretches.Count);
         for (int s = 0; s < batch.Stretches.Count; s++)
         {
@@ -72,20 +85,25 @@ internal sealed unsafe class RankingResult(RankingFunction spec) : WindowFunctio
                 errors.Report(SqlState.InvalidArgumentForNtile, "argument of ntile must be greater than zero", 1);
             }
 
-            for (int i = 0; i < stretch.Count; i++)
-            {
-                if (count <= 0)
-                {
-                    output.AppendNull();
-                }
-                else
-                {
-                    output.Append((int)Bucket(stretch.Position + i, stretch.Rows, count));
-                }
-            }
+            AppendBuckets(stretch, count, output);
         }
 
         buckets.Release();
+    }
+
+    private static void AppendBuckets(WindowStretch stretch, long buckets, ColumnBuilder output)
+    {
+        for (int i = 0; i < stretch.Count; i++)
+        {
+            if (buckets <= 0)
+            {
+                output.AppendNull();
+            }
+            else
+            {
+                output.Append((int)Bucket(stretch.Position + i, stretch.Rows, buckets));
+            }
+        }
     }
 
     /// <summary>The first rows % buckets buckets have one row more than the others.</summary>

@@ -8,8 +8,8 @@ internal abstract class WindowFunction(ColumnShape output) : IDisposable
 {
     public ColumnShape Output { get; } = output;
 
-    /// <summary>Which rows a change may affect.</summary>
-    public abstract Dependency Dependency { get; }
+    /// <summary>Which rows a change may affect; null where <see cref="BucketShifts"/> says it.</summary>
+    public abstract Dependency? DependsOn { get; }
 
     /// <summary>Appends one value per row of the batch. Frames are computed.</summary>
     public abstract void Compute(WindowBatch batch, ColumnBuilder output, IErrorSink errors);

@@ -24,7 +24,8 @@ internal sealed unsafe class WindowFunctions : IDisposable
     public WindowFunctions(WindowSpec spec, IReadOnlyList<ColumnShape> shape)
     {
         Functions = spec.Functions.Select(function => Create(function, shape)).ToArray();
-        Dependencies = Functions.Select(function => function.Dependency).Distinct().ToArray();
+        Dependencies = Functions.Select(function => function.DependsOn).OfType<Dependency>().Distinct().ToArray();
+        Buckets = spec.Functions.OfType<RankingFunction>().Where(ranking => ranking.Buckets > 0).Select(ranking => ranking.Buckets).Distinct().ToArray();
         if (_edges.Count > 0)
         {
             // Comparable with the order column: packed in the same way.
@@ -49,6 +50,9 @@ internal sealed unsafe class WindowFunctions : IDisposable
 
     /// <summary>Those of all functions, each once.</summary>
     public Dependency[] Dependencies { get; }
+
+    /// <summary>The constant arguments of ntile.</summary>
+    public int[] Buckets { get; }
 
     /// <summary>How results are packed: exact, in the functions' order.</summary>
     public RowCodec ResultCodec { get; }

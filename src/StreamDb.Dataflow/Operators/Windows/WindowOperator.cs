@@ -61,7 +61,7 @@ internal sealed unsafe class WindowOperator : Operator
         _partitions = new KeyTable(keyStride, 16);
         _keys = new PackedRows(keyStride);
         _rows = _layout.CreateRows();
-        _affected = new AffectedRows(_tree, _records, _functions.Dependencies);
+        _affected = new AffectedRows(_tree, _records, _functions.Dependencies, _functions.Buckets);
         _errors = new WindowErrors(context);
         _batch = new WindowBatch(_tree, _records, _layout);
         _single = new WindowBatch(_tree, _records, _layout);
@@ -218,11 +218,11 @@ internal sealed unsafe class WindowOperator : Operator
         _affected.Begin();
         for (int i = start; i < end; i++)
         {
-            bool isGroup = changes.Weight(i) > 0
-                ? Insert(ref root, ref duplicates, changes, i)
-                : Remove(ref root, ref duplicates, changes, i);
+            long copies = changes.Weight(i) > 0
+                ? Insert(ref root, ref duplicates, changes, i, out bool isGroup)
+                : -Remove(ref root, ref duplicates, changes, i, out isGroup);
             mayCancel |= duplicates > 0;
-            _affected.Add(changes.Row(i), changes.Length(i), isGroup);
+            _affected.Add(changes.Row(i), changes.Length(i), copies, isGroup);
         }
 
         if (_mayCancel != mayCancel)
@@ -255,31 +255,34 @@ internal sealed unsafe class WindowOperator : Operator
         }
     }
 
-    /// <summary>Puts in the copies of a row that come. Says whether a peer group did.</summary>
-    private bool Insert(ref TreeNode* root, ref long duplicates, SortedBatch changes, int row)
+    /// <summary>Puts in the copies of a row that come, and returns how many.</summary>
+    /// <param name="isGroup">Whether a peer group came.</param>
+    private long Insert(ref TreeNode* root, ref long duplicates, SortedBatch changes, int row, out bool isGroup)
     {
+        isGroup = false;
         byte* record = ((byte**)_created.Pointer)[row];
         long copies = _missing.Settle(changes.Row(row), changes.Length(row), changes.Weight(row));
         if (copies == 0)
         {
             _records.Free(record);
-            return false;
+            return 0;
         }
 
-        bool isGroup = false;
         for (long copy = 0; copy < copies; copy++)
         {
             isGroup |= _tree.Insert(ref root, copy == 0 ? record : _records.Clone(record), out bool isDuplicate);
             duplicates += isDuplicate ? 1 : 0;
         }
 
-        return isGroup;
+        return copies;
     }
 
-    /// <summary>Takes out the copies of a row that go. Says whether a peer group did.</summary>
-    private bool Remove(ref TreeNode* root, ref long duplicates, SortedBatch changes, int row)
+    /// <summary>Takes out the copies of a row that go, and returns how many.</summary>
+    /// <param name="isGroup">Whether a peer group went.</param>
+    private long Remove(ref TreeNode* root, ref long duplicates, SortedBatch changes, int row, out bool isGroup)
     {
-        bool isGroup = false;
+        isGroup = false;
+        long removed = 0;
         for (long copies = -changes.Weight(row); copies > 0; copies--)
         {
             byte* record = _tree.Remove(ref root, changes.Row(row), changes.Length(row), out bool wasDuplicate, out bool wasGroup);
@@ -290,11 +293,12 @@ internal sealed unsafe class WindowOperator : Operator
             }
 
             _removed.Add((nint)record);
+            removed++;
             duplicates -= wasDuplicate ? 1 : 0;
             isGroup |= wasGroup;
         }
 
-        return isGroup;
+        return removed;
     }
 
     /// <summary>Computes the rows of the batch and emits what differs from what was given out.</summary>

@@ -92,7 +92,7 @@ internal static class WindowModel
                 var kind = (RankingKind)random.Next(6);
                 PhysicalType type = kind is RankingKind.PercentRank or RankingKind.CumulativeDistribution ? PhysicalType.Float64
                     : kind == RankingKind.Ntile ? PhysicalType.Int32 : PhysicalType.Int64;
-                return new RankingFunction { Kind = kind, BucketsColumn = 6, Output = new ColumnShape(type, kind == RankingKind.Ntile) };
+                return new RankingFunction { Kind = kind, BucketsColumn = 6, Buckets = random.Next(2) * random.Next(1, 7), Output = new ColumnShape(type, kind == RankingKind.Ntile) };
             case 1:
                 bool isConstant = random.Next(3) > 0;
                 return new OffsetFunction
@@ -174,7 +174,7 @@ internal static class WindowModel
                     RankingKind.DenseRank => new Datum((long)groups),
                     RankingKind.PercentRank => new Datum(rows.Length == 1 ? 0.0 : (double)peerStart / (rows.Length - 1)),
                     RankingKind.CumulativeDistribution => new Datum((double)peerEnd / rows.Length),
-                    _ => new Datum(Ntile(row, rows.Length, (int)rows[0][ranking.BucketsColumn].Value!)),
+                    _ => new Datum(Ntile(row, rows.Length, ranking.Buckets > 0 ? ranking.Buckets : (int)rows[0][ranking.BucketsColumn].Value!)),
                 };
             case OffsetFunction offset:
                 return Offset(offset, rows, row);

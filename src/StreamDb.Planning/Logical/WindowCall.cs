@@ -15,6 +15,11 @@ public sealed record WindowCall(
     string Name, ImmutableArray<ScalarExpression> Arguments, AggregateCall? Aggregate,
     ImmutableArray<int> PartitionBy, ImmutableArray<SortKey> OrderBy, WindowFrame? Frame, bool IgnoresNulls, SqlType Type)
 {
+    /// <summary>Equal by content.</summary>
+    public bool SameAs(WindowCall other) => Name == other.Name && IgnoresNulls == other.IgnoresNulls && Type == other.Type
+        && Equals(Aggregate, other.Aggregate) && Equals(Frame, other.Frame) && Arguments.SequenceEqual(other.Arguments)
+        && PartitionBy.SequenceEqual(other.PartitionBy) && OrderBy.SequenceEqual(other.OrderBy);
+
     /// <summary>Whether the result may be NULL.</summary>
     public bool IsNullable => Aggregate is { } aggregate
         ? !aggregate.Function.IsZeroOnEmpty

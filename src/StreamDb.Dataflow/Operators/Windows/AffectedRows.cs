@@ -9,6 +9,7 @@ internal sealed unsafe class AffectedRows(PartitionTree tree, WindowRecords reco
     /// <summary>Partitions of no more rows are computed whole: finding out less costs more.</summary>
     private const int SmallRowsMax = 8;
 
+    private readonly int _bucketsMax = buckets.Length == 0 ? 0 : buckets.Max();
     private readonly List<(nint Row, int Length, long Copies, bool IsGroup)> _changes = [];
     private readonly List<(long Position, long Delta)> _shifts = [];
     private readonly List<(long First, long End)> _stretches = [];
@@ -32,7 +33,7 @@ internal sealed unsafe class AffectedRows(PartitionTree tree, WindowRecords reco
         _stretches.Clear();
         _shifts.Clear();
         long rows = root->Rows;
-        if (rows <= SmallRowsMax || _changes.Count >= rows / 4 || buckets.Any(count => count >= rows / 4))
+        if (rows <= SmallRowsMax || _changes.Count >= rows / 4 || _bucketsMax >= rows / 4)
         {
             _stretches.Add((0, rows));
             return _stretches;

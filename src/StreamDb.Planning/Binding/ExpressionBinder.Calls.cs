@@ -217,9 +217,10 @@ internal sealed partial class ExpressionBinder
 
     private BoundWindow ResolveWindow(FunctionCallSyntax call, string name, WindowSpecificationSyntax specification)
     {
-        ImmutableArray<ScalarExpression> partitionBy = [.. specification.PartitionBy.Select(Bind)];
+        ImmutableArray<ScalarExpression> partitionBy = [.. specification.PartitionBy.Select(p => OrderKeys.Of(Bind(p)))];
         ImmutableArray<AggregateOrder> orderBy = [.. specification.OrderBy.Select(Order)];
         WindowFrame? frame = WindowFrames.Bind(this, specification.Frame, orderBy);
+        orderBy = [.. orderBy.Select(o => o with { Expression = OrderKeys.Of(o.Expression) })];
         if (AggregateRegistry.Exists(name) && !WindowFunctions.IsWindowFunction(name))
         {
             if (call.IsDistinct)

@@ -78,7 +78,7 @@ public enum FrameValueKind : byte
     Nth,
 }
 
-/// <summary>An aggregate of the rows of the frame. An accumulator must be an <see cref="IMergeableAccumulator"/>; DISTINCT and ORDER BY do not occur.</summary>
+/// <summary>An aggregate of the rows of the frame. An accumulator must be an <see cref="IMergeableAccumulator"/>; DISTINCT does not occur.</summary>
 public sealed record FrameAggregateFunction : WindowFunctionSpec
 {
     public required WindowFrame Frame { get; init; }

@@ -23,7 +23,7 @@ internal static class WindowRendering
         WindowCall call = planned.Call;
         if (call.Aggregate is not null)
         {
-            var aggregate = new PhysicalAggregate(call.Aggregate, planned.Arguments, [], planned.FilterColumn);
+            var aggregate = new PhysicalAggregate(call.Aggregate, planned.Arguments, planned.OrderBy, planned.FilterColumn);
             return new FrameAggregateFunction { Output = output, Frame = FrameOf(planned), Aggregate = Renderer.SpecOf(aggregate, output) };
         }
 

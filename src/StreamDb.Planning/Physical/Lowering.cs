@@ -399,6 +399,7 @@ public sealed class Lowering
                 calls.Add(new PhysicalWindowCall(
                     call,
                     [.. (call.Aggregate?.Arguments ?? call.Arguments).Select(Place)],
+                    [.. (call.Aggregate?.OrderBy ?? []).Select(o => new SortKey(Place(o.Expression), o.Descending, o.NullsFirst))],
                     call.Aggregate is { } aggregate && FilterOf(aggregate, input) is { } filter ? Place(filter) : -1,
                     call.Frame?.Start.Value is { } start ? Place(start) : -1,
                     call.Frame?.End.Value is { } end ? Place(end) : -1));

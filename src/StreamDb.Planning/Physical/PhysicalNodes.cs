@@ -94,10 +94,12 @@ public sealed record PhysicalWindow(
 /// <summary>One call of a <see cref="PhysicalWindow"/>.</summary>
 /// <param name="Call">The call it came from; of its expressions only constants are still used.</param>
 /// <param name="Arguments">Input columns; of an aggregate, the aggregate's.</param>
+/// <param name="OrderBy">Of an aggregate that sorts the rows of the frame anew: arg_min, arg_max. Input columns.</param>
 /// <param name="FilterColumn">A boolean input column, or -1.</param>
 /// <param name="StartColumn">Input column with the value of the frame's RANGE start, or -1.</param>
 /// <param name="EndColumn">The same of its end.</param>
-public sealed record PhysicalWindowCall(WindowCall Call, ImmutableArray<int> Arguments, int FilterColumn, int StartColumn, int EndColumn);
+public sealed record PhysicalWindowCall(
+    WindowCall Call, ImmutableArray<int> Arguments, ImmutableArray<SortKey> OrderBy, int FilterColumn, int StartColumn, int EndColumn);
 
 /// <summary>All rows of all operands.</summary>
 public sealed record PhysicalUnion(ImmutableArray<PhysicalNode> Operands, ImmutableArray<Field> Columns) : PhysicalNode(Columns)

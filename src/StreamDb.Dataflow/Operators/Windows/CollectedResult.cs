@@ -1,17 +1,34 @@
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Traces;
 
 namespace StreamDb.Dataflow.Operators.Windows;
 
-/// <summary>An aggregate that is given all rows of a frame in order: string_agg, array_agg. Work per row in proportion to its frame.</summary>
-internal sealed unsafe class CollectedResult(FrameAggregateFunction spec, FrameRows frame) : WindowFunction(spec.Output)
+/// <summary>
+/// An aggregate that is given all rows of a frame, in the window's order (string_agg, array_agg) or in one of its own (arg_min).
+/// Work per row in proportion to its frame.
+/// </summary>
+internal sealed unsafe class CollectedResult : WindowFunction
 {
-    private readonly CollectedAggregate _aggregate = (CollectedAggregate)spec.Aggregate;
+    private readonly CollectedAggregate _aggregate;
+    private readonly FrameRows _frame;
+    private readonly RowLayout _layout;
+    private readonly PackedRows _packed;
+    private readonly RowSorter _sorter = new();
     private readonly NativeScratch<nint> _rows = new();
     private readonly NativeScratch<long> _weights = new();
 
-    public override Dependency? DependsOn => OfFrame(frame);
+    public CollectedResult(FrameAggregateFunction spec, FrameRows frame, IReadOnlyList<ColumnShape> shape)
+        : base(spec.Output)
+    {
+        _aggregate = (CollectedAggregate)spec.Aggregate;
+        _frame = frame;
+        _layout = new RowLayout(_aggregate.Columns.Select(column => shape[column]).ToArray(), _aggregate.OrderBy);
+        _packed = _layout.CreateRows();
+    }
+
+    public override Dependency? DependsOn => OfFrame(_frame);
 
     public override void Compute(WindowBatch batch, ColumnBuilder output, IErrorSink errors)
     {
@@ -20,7 +37,7 @@ internal sealed unsafe class CollectedResult(FrameAggregateFunction spec, FrameR
         {
             for (int i = stretch.Start; i < stretch.Start + stretch.Count; i++)
             {
-                FrameParts parts = frame.Parts(batch, i, stretch.Position + i - stretch.Start);
+                FrameParts parts = _frame.Parts(batch, i, stretch.Position + i - stretch.Start);
                 int count = 0;
                 for (int part = 0; part < parts.Count; part++)
                 {
@@ -40,6 +57,8 @@ internal sealed unsafe class CollectedResult(FrameAggregateFunction spec, FrameR
     public override void Dispose()
     {
         base.Dispose();
+        _packed.Dispose();
+        _sorter.Dispose();
         _rows.Dispose();
         _weights.Dispose();
     }
@@ -76,8 +95,38 @@ internal sealed unsafe class CollectedResult(FrameAggregateFunction spec, FrameR
         }
 
         var rows = new ColumnBatch(columns, count);
-        new Span<long>(_weights.Reserve(count), count).Fill(1);
+        if (_aggregate.OrderBy.Count > 0)
+        {
+            rows = Sorted(rows);
+        }
+        else
+        {
+            new Span<long>(_weights.Reserve(count), count).Fill(1);
+        }
+
+        count = rows.Count;
         _aggregate.Function.Compute(rows, new ReadOnlySpan<long>(_weights.Pointer, count), output, errors);
         rows.Release();
+    }
+
+    /// <summary>The rows (taken over) in the aggregate's own order, equal ones as one with a weight.</summary>
+    private ColumnBatch Sorted(ColumnBatch rows)
+    {
+        _packed.Clear();
+        _layout.Codec.Encode(rows, _packed);
+        rows.Release();
+        SortedBatch sorted = _sorter.Sort(_packed, null)!;
+        int count = sorted.Count;
+        _rows.Reserve(count);
+        _weights.Reserve(count);
+        for (int i = 0; i < count; i++)
+        {
+            _rows.Pointer[i] = (nint)sorted.Row(i);
+            _weights.Pointer[i] = sorted.Weight(i);
+        }
+
+        var result = new ColumnBatch(_layout.Decode((byte**)_rows.Pointer, count), count);
+        sorted.Release();
+        return result;
     }
 }

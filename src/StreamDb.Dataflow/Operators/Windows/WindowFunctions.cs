@@ -179,7 +179,7 @@ internal sealed unsafe class WindowFunctions : IDisposable
         FrameAggregateFunction { Aggregate: AccumulableAggregate accumulable } aggregate =>
             new AccumulatedResult(aggregate, FrameOf(aggregate.Frame), AddSlot(accumulable, shape)),
         FrameAggregateFunction { Aggregate: ExtremeAggregate extreme } aggregate => CreateExtreme(aggregate, extreme, shape),
-        FrameAggregateFunction { Aggregate: CollectedAggregate } aggregate => new CollectedResult(aggregate, FrameOf(aggregate.Frame)),
+        FrameAggregateFunction { Aggregate: CollectedAggregate } aggregate => new CollectedResult(aggregate, FrameOf(aggregate.Frame), shape),
         _ => throw new InvariantException($"unknown window function {spec.GetType()}"),
     };
 

@@ -122,6 +122,7 @@ internal static class WindowModel
                     Output = new ColumnShape(PhysicalType.Bytes, true),
                     Function = new TestList(),
                     Columns = [2, 3],
+                    OrderBy = random.Next(3) == 0 ? [new SortKey(0, random.Next(2) == 0)] : [],
                 });
             case 5 or 6:
                 return Aggregate(new ExtremeAggregate
@@ -275,6 +276,13 @@ internal static class WindowModel
                 return numbers.Count == 0 ? Datum.Null : new Datum(numbers.Sum());
             default:
                 var collected = (CollectedAggregate)aggregate;
+                if (collected.OrderBy.Count > 0 && rows.Count > 0)
+                {
+                    var sorted = rows.Select(row => collected.Columns.Select(column => row[column]).ToImmutableArray()).ToList();
+                    sorted.Sort((a, b) => Compare(a, b, collected.OrderBy));
+                    return Datum.Text(string.Concat(sorted.GroupBy(row => Multiset.Text(row)).Select(group => $"{group.Key}*{group.Count()};")));
+                }
+
                 return rows.Count == 0
                     ? Datum.Null
                     : Datum.Text(string.Concat(rows.Select(row => Multiset.Text(collected.Columns.Select(column => row[column])) + "*1;")));

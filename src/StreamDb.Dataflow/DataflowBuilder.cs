@@ -70,6 +70,10 @@ public sealed class DataflowBuilder
 
     public Node TopN(Node input, TopNSpec spec) => Add(new TopNNode(_nodes.Count, input, spec));
 
+    /// <summary>Window functions; output is the input's columns, then one column per function.</summary>
+    public Node Window(Node input, WindowSpec spec) => Add(new WindowNode(
+        _nodes.Count, input, spec, input.Shape.Concat(spec.Functions.Select(function => function.Output)).ToArray()));
+
     /// <summary>UNION ALL. All inputs have the same physical types.</summary>
     public Node Union(IReadOnlyList<Node> inputs)
     {

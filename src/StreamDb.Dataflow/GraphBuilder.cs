@@ -3,6 +3,7 @@ using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
+using StreamDb.Dataflow.Operators.Windows;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Recursion;
 using StreamDb.Dataflow.Scheduling;
@@ -74,6 +75,9 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
                 return Connected(new ReduceOperator(context, reduce.Inputs[0].Shape, reduce.Spec), grouped);
             case TopNNode topN:
                 return CreateTopN(topN.Inputs[0], topN.Spec, assertsSingle: false);
+            case WindowNode window:
+                Operator partitioned = Exchange(Build(window.Inputs[0]), window.Inputs[0].Shape, window.Spec.PartitionBy);
+                return Connected(new WindowOperator(context, window.Inputs[0].Shape, window.Spec), partitioned);
             case AssertSingleNode single:
                 var first = new TopNSpec { PartitionBy = single.Keys, OrderBy = [], Limit = 1 };
                 return CreateTopN(single.Inputs[0], first, assertsSingle: true);

@@ -36,6 +36,11 @@ internal sealed class TopNNode(int index, Node input, TopNSpec spec) : Node(inde
     public TopNSpec Spec { get; } = spec;
 }
 
+internal sealed class WindowNode(int index, Node input, WindowSpec spec, IReadOnlyList<ColumnShape> shape) : Node(index, shape, input)
+{
+    public WindowSpec Spec { get; } = spec;
+}
+
 internal sealed class UnionNode(int index, Node[] inputs, IReadOnlyList<ColumnShape> shape) : Node(index, shape, inputs);
 
 internal sealed class NegateNode(int index, Node input) : Node(index, input.Shape, input);

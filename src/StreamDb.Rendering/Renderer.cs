@@ -112,6 +112,8 @@ public sealed class Renderer
                     Offset = top.Offset,
                     WithTies = top.WithTies,
                 });
+            case PhysicalWindow window:
+                return _builder.Window(Render(window.Input), WindowRendering.SpecOf(window));
             case PhysicalUnion union:
                 return _builder.Union([.. union.Operands.Select(Render)]);
             case PhysicalSetOperation { Kind: SetOperationKind.Except } except:
@@ -175,7 +177,7 @@ public sealed class Renderer
         return node;
     }
 
-    private static AggregateSpec SpecOf(PhysicalAggregate aggregate, ColumnShape output)
+    internal static AggregateSpec SpecOf(PhysicalAggregate aggregate, ColumnShape output)
     {
         AggregateCall call = aggregate.Call;
         switch (call.Function.Kind)

@@ -18,7 +18,10 @@ public static class SqlState
     public const string InvalidTimeZoneDisplacement = "22009";
     public const string SubstringError = "22011";
     public const string DivisionByZero = "22012";
+    public const string InvalidPrecedingOrFollowingSize = "22013";
+    public const string InvalidArgumentForNtile = "22014";
     public const string IntervalFieldOverflow = "22015";
+    public const string InvalidArgumentForNthValue = "22016";
     public const string InvalidArgumentForLogarithm = "2201E";
     public const string InvalidArgumentForPowerFunction = "2201F";
     public const string InvalidRowCountInLimit = "2201W";

@@ -90,6 +90,23 @@ internal sealed unsafe class RowLayout
         return columns;
     }
 
+    /// <summary>One column of the rows, holding one reference.</summary>
+    /// <param name="rows">Where each row starts; scratch afterwards.</param>
+    public Column DecodeColumn(int column, byte** rows, int count)
+    {
+        if (Codec.Stride != 0)
+        {
+            return Codec.DecodeFixed(_fieldOf[column], rows, count);
+        }
+
+        for (int field = 0; field < _fieldOf[column]; field++)
+        {
+            Codec.DecodeNext(field, rows, count).Release();
+        }
+
+        return Codec.DecodeNext(_fieldOf[column], rows, count);
+    }
+
     /// <summary>Packed rows as a batch.</summary>
     public ColumnBatch Decode(PackedRows rows)
     {

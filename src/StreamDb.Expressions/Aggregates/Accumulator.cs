@@ -3,6 +3,17 @@ using StreamDb.Core.Rows;
 
 namespace StreamDb.Expressions.Aggregates;
 
+/// <summary>A state that other states can be added to and taken from.</summary>
+internal interface IMergeable<TState>
+    where TState : unmanaged
+{
+    /// <summary>As <see cref="IMergeableAccumulator.IsExact"/>.</summary>
+    static abstract bool IsExact { get; }
+
+    /// <summary>Adds <paramref name="sign"/> (1 or -1) times another state.</summary>
+    void Merge(in TState other, long sign);
+}
+
 /// <summary>What one aggregate does with one value, and how its state becomes a result. Implemented by structs so that loops inline it.</summary>
 internal interface IStep<TState, TValue>
     where TState : unmanaged
@@ -21,13 +32,15 @@ internal interface IResult<TState>
 }
 
 /// <summary>An aggregate of one fixed-width argument that ignores NULLs: a tight loop around <typeparamref name="TStep"/>.</summary>
-internal sealed unsafe class Accumulator<TState, TValue, TStep, TResult> : IAccumulator
-    where TState : unmanaged
+internal sealed unsafe class Accumulator<TState, TValue, TStep, TResult> : IMergeableAccumulator
+    where TState : unmanaged, IMergeable<TState>
     where TValue : unmanaged
     where TStep : struct, IStep<TState, TValue>
     where TResult : struct, IResult<TState>
 {
     public int StateBytes { get; } = (sizeof(TState) + 7) & ~7;
+
+    public bool IsExact => TState.IsExact;
 
     // Hot path: per delta.
     public void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count)
@@ -51,6 +64,15 @@ internal sealed unsafe class Accumulator<TState, TValue, TStep, TResult> : IAccu
             {
                 TStep.Add(ref *(TState*)states[i], values[i], weights[i]);
             }
+        }
+    }
+
+    // Hot path: per state.
+    public void Merge(byte** targets, byte** sources, long* signs, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            (*(TState*)targets[i]).Merge(in *(TState*)sources[i], signs[i]);
         }
     }
 

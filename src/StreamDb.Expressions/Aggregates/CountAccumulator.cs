@@ -4,11 +4,13 @@ using StreamDb.Core.Rows;
 namespace StreamDb.Expressions.Aggregates;
 
 /// <summary>count(*) and count(x): the weights of the rows whose argument, if there is one, is not NULL.</summary>
-internal sealed unsafe class CountAccumulator : IAccumulator
+internal sealed unsafe class CountAccumulator : IMergeableAccumulator
 {
     public static CountAccumulator Instance { get; } = new();
 
     public int StateBytes => sizeof(long);
+
+    public bool IsExact => true;
 
     // Hot path: per delta.
     public void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count)
@@ -20,6 +22,15 @@ internal sealed unsafe class CountAccumulator : IAccumulator
             {
                 *(long*)states[i] += weights[i];
             }
+        }
+    }
+
+    // Hot path: per state.
+    public void Merge(byte** targets, byte** sources, long* signs, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            *(long*)targets[i] += *(long*)sources[i] * signs[i];
         }
     }
 

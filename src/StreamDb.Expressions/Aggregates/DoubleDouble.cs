@@ -19,6 +19,13 @@ internal struct DoubleDouble
         High = high;
     }
 
+    /// <summary>Adds another sum, or takes it away when <paramref name="sign"/> is -1.</summary>
+    public void Add(DoubleDouble other, long sign)
+    {
+        Add(other.High * sign);
+        Add(other.Low * sign);
+    }
+
     /// <summary>Adds a · b without rounding the product.</summary>
     public void AddProduct(double a, double b)
     {

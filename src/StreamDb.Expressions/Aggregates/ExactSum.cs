@@ -54,6 +54,13 @@ internal struct ExactSum
         Add((UInt128)mantissaA * mantissaB, exponentA + exponentB, isNegativeA != isNegativeB, weight, a, b);
     }
 
+    /// <summary>Adds another sum, or takes it away when <paramref name="sign"/> is -1. Taking away is exact only where both are.</summary>
+    public void Merge(in ExactSum other, long sign)
+    {
+        _inside.Add(other._inside, sign);
+        _outside.Add(other._outside, sign);
+    }
+
     /// <summary>The numerator of n · Σab − Σa · Σb for the sums <paramref name="products"/>, <paramref name="left"/> and <paramref name="right"/> of n pairs, rounded once.</summary>
     public static double Centered(long count, in ExactSum products, in ExactSum left, in ExactSum right)
     {

@@ -5,11 +5,20 @@ using StreamDb.Core.Rows;
 namespace StreamDb.Expressions.Aggregates;
 
 /// <summary>Sum and number of floats.</summary>
-internal struct FloatSum
+internal struct FloatSum : IMergeable<FloatSum>
 {
     public ExactSum Sum;
     public long Count;
     public SpecialCounts Special;
+
+    public static bool IsExact => false;
+
+    public void Merge(in FloatSum other, long sign)
+    {
+        Count += other.Count * sign;
+        Special.Merge(in other.Special, sign);
+        Sum.Merge(in other.Sum, sign);
+    }
 
     public void Add(double value, long weight)
     {
@@ -94,10 +103,18 @@ internal readonly struct AverageOfFloats : IResult<FloatSum>
 }
 
 /// <summary>Sums of floats and of their squares.</summary>
-internal struct FloatMoments
+internal struct FloatMoments : IMergeable<FloatMoments>
 {
     public FloatSum Values;
     public ExactSum Squares;
+
+    public static bool IsExact => false;
+
+    public void Merge(in FloatMoments other, long sign)
+    {
+        Values.Merge(in other.Values, sign);
+        Squares.Merge(in other.Squares, sign);
+    }
 
     public void Add(double value, long weight)
     {

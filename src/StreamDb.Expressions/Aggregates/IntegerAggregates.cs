@@ -6,10 +6,18 @@ using StreamDb.Core.Types;
 namespace StreamDb.Expressions.Aggregates;
 
 /// <summary>The exact sum and number of integers. 128 bits cannot overflow before 2^63 rows of 2^63.</summary>
-internal struct IntegerSum
+internal struct IntegerSum : IMergeable<IntegerSum>
 {
     public Int128 Sum;
     public long Count;
+
+    public static bool IsExact => true;
+
+    public void Merge(in IntegerSum other, long sign)
+    {
+        Count += other.Count * sign;
+        Sum += sign < 0 ? -other.Sum : other.Sum;
+    }
 
     public void Add(long value, long weight)
     {
@@ -91,11 +99,20 @@ internal readonly struct AverageOfIntegers : IResult<IntegerSum>
 }
 
 /// <summary>Sum and sum of squares of integers, modulo 2^128; exact, because no numerator of a result that fits is larger.</summary>
-internal struct IntegerMoments
+internal struct IntegerMoments : IMergeable<IntegerMoments>
 {
     public Int128 Sum;
     public Wide256 Squares;
     public long Count;
+
+    public static bool IsExact => true;
+
+    public void Merge(in IntegerMoments other, long sign)
+    {
+        Count += other.Count * sign;
+        Sum += sign < 0 ? -other.Sum : other.Sum;
+        Squares.Add(other.Squares, sign);
+    }
 
     public void Add(long value, long weight)
     {

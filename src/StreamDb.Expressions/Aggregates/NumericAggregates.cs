@@ -13,6 +13,13 @@ internal struct SpecialCounts
     public long PositiveInfinity;
     public long NegativeInfinity;
 
+    public void Merge(in SpecialCounts other, long sign)
+    {
+        NaN += other.NaN * sign;
+        PositiveInfinity += other.PositiveInfinity * sign;
+        NegativeInfinity += other.NegativeInfinity * sign;
+    }
+
     public readonly bool Any => (NaN | PositiveInfinity | NegativeInfinity) != 0;
 
     public void Add(Numeric value, long weight)
@@ -61,12 +68,25 @@ internal struct ScaleCounts
 }
 
 /// <summary>The exact sum of numerics, in units of 10^-28.</summary>
-internal struct NumericSum
+internal struct NumericSum : IMergeable<NumericSum>
 {
     public Wide256 Sum;
     public long Count;
     public SpecialCounts Special;
     public ScaleCounts Scales;
+
+    public static bool IsExact => true;
+
+    public void Merge(in NumericSum other, long sign)
+    {
+        Count += other.Count * sign;
+        Special.Merge(in other.Special, sign);
+        Sum.Add(other.Sum, sign);
+        for (int scale = 0; scale < ScaleCounts.Count; scale++)
+        {
+            Scales[scale] += other.Scales[scale] * sign;
+        }
+    }
 
     public void Add(Numeric value, long weight)
     {
@@ -139,9 +159,11 @@ internal struct ScaledSum
 }
 
 /// <summary>sum and avg over numeric(p,s): half the state, and no arithmetic beyond 128 bits.</summary>
-internal sealed unsafe class ScaledSumAccumulator(int scale, bool isAverage) : IAccumulator
+internal sealed unsafe class ScaledSumAccumulator(int scale, bool isAverage) : IMergeableAccumulator
 {
     public int StateBytes => (sizeof(ScaledSum) + 7) & ~7;
+
+    public bool IsExact => true;
 
     // Hot path: per delta.
     public void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count)
@@ -181,6 +203,19 @@ internal sealed unsafe class ScaledSumAccumulator(int scale, bool isAverage) : I
         }
     }
 
+    // Hot path: per state.
+    public void Merge(byte** targets, byte** sources, long* signs, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ref ScaledSum target = ref *(ScaledSum*)targets[i];
+            ref ScaledSum source = ref *(ScaledSum*)sources[i];
+            target.Sum += signs[i] < 0 ? -source.Sum : source.Sum;
+            target.Count += source.Count * signs[i];
+            target.Special.Merge(in source.Special, signs[i]);
+        }
+    }
+
     private void Add(ref ScaledSum state, Numeric value, long weight)
     {
         state.Count += weight;
@@ -197,11 +232,20 @@ internal sealed unsafe class ScaledSumAccumulator(int scale, bool isAverage) : I
 }
 
 /// <summary>Sums of numerics and of their squares. A square beyond 28 digits is rounded, always the same way, so it can be taken back.</summary>
-internal struct NumericMoments
+internal struct NumericMoments : IMergeable<NumericMoments>
 {
     public NumericSum Values;
     public Wide256 Squares;
     public long Overflows;
+
+    public static bool IsExact => true;
+
+    public void Merge(in NumericMoments other, long sign)
+    {
+        Values.Merge(in other.Values, sign);
+        Squares.Add(other.Squares, sign);
+        Overflows += other.Overflows * sign;
+    }
 
     public void Add(Numeric value, long weight)
     {

@@ -7,10 +7,18 @@ using StreamDb.Core.Types;
 namespace StreamDb.Expressions.Aggregates;
 
 /// <summary>How many values are true and false.</summary>
-internal struct BooleanCounts
+internal struct BooleanCounts : IMergeable<BooleanCounts>
 {
     public long True;
     public long False;
+
+    public static bool IsExact => true;
+
+    public void Merge(in BooleanCounts other, long sign)
+    {
+        True += other.True * sign;
+        False += other.False * sign;
+    }
 }
 
 internal readonly struct BooleanStep : IStep<BooleanCounts, byte>
@@ -62,12 +70,14 @@ internal enum BitKind : byte
 }
 
 /// <summary>bit_and, bit_or, bit_xor: how often each bit is set, so that a value can be taken back.</summary>
-internal sealed unsafe class BitAccumulator<T>(BitKind kind) : IAccumulator
+internal sealed unsafe class BitAccumulator<T>(BitKind kind) : IMergeableAccumulator
     where T : unmanaged, IBinaryInteger<T>
 {
     private static int Bits => sizeof(T) * 8;
 
     public int StateBytes => (Bits + 1) * sizeof(long);
+
+    public bool IsExact => true;
 
     // Hot path: per delta.
     public void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count)
@@ -87,6 +97,20 @@ internal sealed unsafe class BitAccumulator<T>(BitKind kind) : IAccumulator
             {
                 counts[int.CreateTruncating(T.TrailingZeroCount(value))] += weights[i];
                 value &= value - T.One;
+            }
+        }
+    }
+
+    // Hot path: per state.
+    public void Merge(byte** targets, byte** sources, long* signs, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            long* target = (long*)targets[i];
+            long* source = (long*)sources[i];
+            for (int bit = 0; bit <= Bits; bit++)
+            {
+                target[bit] += source[bit] * signs[i];
             }
         }
     }
@@ -121,12 +145,22 @@ internal sealed unsafe class BitAccumulator<T>(BitKind kind) : IAccumulator
 }
 
 /// <summary>The sum of intervals, field by field.</summary>
-internal struct IntervalSum
+internal struct IntervalSum : IMergeable<IntervalSum>
 {
     public Int128 Microseconds;
     public long Months;
     public long Days;
     public long Count;
+
+    public static bool IsExact => true;
+
+    public void Merge(in IntervalSum other, long sign)
+    {
+        Microseconds += sign < 0 ? -other.Microseconds : other.Microseconds;
+        Months += other.Months * sign;
+        Days += other.Days * sign;
+        Count += other.Count * sign;
+    }
 }
 
 internal readonly struct IntervalSumStep : IStep<IntervalSum, Interval>

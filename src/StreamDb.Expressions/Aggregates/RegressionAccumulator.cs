@@ -20,9 +20,11 @@ internal enum RegressionKind : byte
 }
 
 /// <summary>corr, covar_pop, covar_samp and regr_*: over the pairs (y, x) of which neither is NULL.</summary>
-internal sealed unsafe class RegressionAccumulator(RegressionKind kind) : IAccumulator
+internal sealed unsafe class RegressionAccumulator(RegressionKind kind) : IMergeableAccumulator
 {
     public int StateBytes => sizeof(State);
+
+    public bool IsExact => false;
 
     // Hot path: per delta.
     public void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count)
@@ -35,6 +37,15 @@ internal sealed unsafe class RegressionAccumulator(RegressionKind kind) : IAccum
             {
                 ((State*)states[i])->Add(y.Get<double>(i), x.Get<double>(i), weights[i]);
             }
+        }
+    }
+
+    // Hot path: per state.
+    public void Merge(byte** targets, byte** sources, long* signs, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ((State*)targets[i])->Merge(in *(State*)sources[i], signs[i]);
         }
     }
 
@@ -82,6 +93,17 @@ internal sealed unsafe class RegressionAccumulator(RegressionKind kind) : IAccum
             _xx.AddProduct(x, x, weight);
             _yy.AddProduct(y, y, weight);
             _xy.AddProduct(x, y, weight);
+        }
+
+        public void Merge(in State other, long sign)
+        {
+            Count += other.Count * sign;
+            _specialCount += other._specialCount * sign;
+            _x.Merge(in other._x, sign);
+            _y.Merge(in other._y, sign);
+            _xx.Merge(in other._xx, sign);
+            _yy.Merge(in other._yy, sign);
+            _xy.Merge(in other._xy, sign);
         }
 
         public readonly double? Result(RegressionKind kind)

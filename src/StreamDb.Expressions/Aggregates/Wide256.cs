@@ -108,6 +108,9 @@ internal struct Wide256
         return number.Sign < 0 ? -value : value;
     }
 
+    /// <summary>Adds another sum, or takes it away when <paramref name="sign"/> is -1.</summary>
+    public void Add(Wide256 other, long sign) => this = Plus(sign < 0 ? other.Negated() : other);
+
     public readonly BigInteger ToBigInteger()
     {
         BigInteger value = ((BigInteger)_fourth << 192) | ((BigInteger)_third << 128) | ((BigInteger)_second << 64) | _first;

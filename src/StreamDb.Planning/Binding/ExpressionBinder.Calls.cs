@@ -217,9 +217,10 @@ internal sealed partial class ExpressionBinder
 
     private BoundWindow ResolveWindow(FunctionCallSyntax call, string name, WindowSpecificationSyntax specification)
     {
-        ImmutableArray<ScalarExpression> partitionBy = [.. specification.PartitionBy.Select(Bind)];
+        ImmutableArray<ScalarExpression> partitionBy = [.. specification.PartitionBy.Select(p => OrderKeys.Of(Bind(p)))];
         ImmutableArray<AggregateOrder> orderBy = [.. specification.OrderBy.Select(Order)];
-        string? frame = WindowFunctions.FrameText(specification.Frame, orderBy.Length);
+        WindowFrame? frame = WindowFrames.Bind(this, specification.Frame, orderBy);
+        orderBy = [.. orderBy.Select(o => o with { Expression = OrderKeys.Of(o.Expression) })];
         if (AggregateRegistry.Exists(name) && !WindowFunctions.IsWindowFunction(name))
         {
             if (call.IsDistinct)
@@ -227,8 +228,17 @@ internal sealed partial class ExpressionBinder
                 throw BindError.NotSupported("DISTINCT for window functions", call.Position);
             }
 
+            if (!call.WithinGroup.IsEmpty || !call.OrderBy.IsEmpty || call.IgnoresNulls is not null)
+            {
+                throw BindError.NotSupported(
+                    !call.WithinGroup.IsEmpty ? $"OVER for ordered-set aggregate {name}"
+                    : !call.OrderBy.IsEmpty ? "ORDER BY in an aggregate used as window function"
+                    : "IGNORE NULLS or RESPECT NULLS for aggregates",
+                    call.Position);
+            }
+
             AggregateCall aggregate = ResolveAggregate(call, name);
-            return new BoundWindow(name, [], aggregate, partitionBy, orderBy, frame, aggregate.Type);
+            return new BoundWindow(name, [], aggregate, partitionBy, orderBy, frame, false, aggregate.Type);
         }
 
         if (!WindowFunctions.IsWindowFunction(name))
@@ -238,13 +248,18 @@ internal sealed partial class ExpressionBinder
                 : BindError.At(SqlState.UndefinedFunction, call.Position, $"function {name} does not exist");
         }
 
-        if (call.IgnoresNulls == true || call.Filter is not null)
+        if (call.Filter is not null)
         {
-            throw BindError.NotSupported(call.Filter is null ? "IGNORE NULLS" : $"FILTER for window function {name}", call.Position);
+            throw BindError.NotSupported("FILTER for non-aggregate window functions", call.Position);
+        }
+
+        if (call.IgnoresNulls is not null && name is not ("lag" or "lead" or "first_value" or "last_value" or "nth_value"))
+        {
+            throw BindError.NotSupported($"IGNORE NULLS or RESPECT NULLS for window function {name}", call.Position);
         }
 
         (ImmutableArray<ScalarExpression> arguments, SqlType type) = WindowFunctions.Resolve(this, name, Arguments(call), call.Position);
-        return new BoundWindow(name, arguments, null, partitionBy, orderBy, frame, type);
+        return new BoundWindow(name, arguments, null, partitionBy, orderBy, frame, call.IgnoresNulls == true, type);
     }
 
     private ScalarExpression BindSetReturning(FunctionCallSyntax call, string name)

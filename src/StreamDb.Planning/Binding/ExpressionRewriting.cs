@@ -160,13 +160,14 @@ internal static class ExpressionRewriting
             {
                 ImmutableArray<ScalarExpression>? arguments = MapAll(call.Arguments);
                 AggregateCall? aggregate = call.Aggregate?.Map(Map);
-                if (arguments is null && ReferenceEquals(aggregate, call.Aggregate))
+                WindowFrame? frame = call.Frame?.Map(Map);
+                if (arguments is null && ReferenceEquals(aggregate, call.Aggregate) && ReferenceEquals(frame, call.Frame))
                 {
                     return call;
                 }
 
                 same = false;
-                return call with { Arguments = arguments ?? call.Arguments, Aggregate = aggregate };
+                return call with { Arguments = arguments ?? call.Arguments, Aggregate = aggregate, Frame = frame };
             })];
             return same ? n : new LogicalWindow(n.Input, [.. calls], n.Names);
         }

@@ -230,12 +230,15 @@ internal sealed class SelectBinder
     private static IEnumerable<ScalarExpression> Parts(BoundWindow window)
     {
         List<ScalarExpression> parts = [.. window.Arguments, .. window.PartitionBy, .. window.OrderBy.Select(o => o.Expression)];
-        window.Aggregate?.Map(e =>
-        {
-            parts.Add(e);
-            return e;
-        });
+        window.Aggregate?.Map(Add);
+        window.Frame?.Map(Add);
         return parts;
+
+        ScalarExpression Add(ScalarExpression part)
+        {
+            parts.Add(part);
+            return part;
+        }
     }
 
     private void RewriteUsers(List<(ScalarExpression Expression, int Output)> on, Func<ScalarExpression, ScalarExpression> rewrite)
@@ -264,6 +267,7 @@ internal sealed class SelectBinder
                 Aggregate = window.Aggregate?.Map(rewrite),
                 PartitionBy = [.. window.PartitionBy.Select(rewrite)],
                 OrderBy = [.. window.OrderBy.Select(o => o with { Expression = rewrite(o.Expression) })],
+                Frame = window.Frame?.Map(rewrite),
             };
         }
 
@@ -289,7 +293,8 @@ internal sealed class SelectBinder
             w.Aggregate?.Map(columns.Planted),
             [.. w.PartitionBy.Select(p => columns.Column(p))],
             [.. w.OrderBy.Select(o => new SortKey(columns.Column(o.Expression), o.Descending, o.NullsFirst))],
-            w.FrameText,
+            w.Frame?.Map(columns.Planted),
+            w.IgnoresNulls,
             w.Type))];
         LogicalNode input = columns.Finish();
         int first = input.Columns.Length;
@@ -299,7 +304,7 @@ internal sealed class SelectBinder
             OrderBy = [.. c.OrderBy.Select(k => k with { Column = columns.Resolve(k.Column) })],
         })];
         _node = new LogicalWindow(input, resolved, [.. calls.Select(c => c.Name)]);
-        RewriteUsers(on, e => e.Rewrite(x => x is WindowReference w ? new ColumnExpression(first + w.Index, w.Type, true) : x));
+        RewriteUsers(on, e => e.Rewrite(x => x is WindowReference w ? new ColumnExpression(first + w.Index, w.Type, resolved[w.Index].IsNullable) : x));
     }
 
     private void AddSetReturning(List<(ScalarExpression, int)> on)

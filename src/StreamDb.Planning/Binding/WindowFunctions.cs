@@ -4,23 +4,22 @@ using StreamDb.Core.Types;
 using StreamDb.Expressions.Aggregates;
 using StreamDb.Expressions.Casts;
 using StreamDb.Expressions.Trees;
-using StreamDb.Sql.Printing;
-using StreamDb.Sql.Syntax;
+using StreamDb.Planning.Logical;
 
 namespace StreamDb.Planning.Binding;
 
 /// <summary>A call with OVER, before its expressions are columns.</summary>
 internal sealed record BoundWindow(
     string Name, ImmutableArray<ScalarExpression> Arguments, AggregateCall? Aggregate,
-    ImmutableArray<ScalarExpression> PartitionBy, ImmutableArray<AggregateOrder> OrderBy, string? FrameText, SqlType Type)
+    ImmutableArray<ScalarExpression> PartitionBy, ImmutableArray<AggregateOrder> OrderBy, WindowFrame? Frame, bool IgnoresNulls, SqlType Type)
 {
     /// <summary>Equal by content: one column serves both.</summary>
-    public bool SameAs(BoundWindow other) => Name == other.Name && FrameText == other.FrameText && Type == other.Type
+    public bool SameAs(BoundWindow other) => Name == other.Name && Equals(Frame, other.Frame) && IgnoresNulls == other.IgnoresNulls && Type == other.Type
         && Equals(Aggregate, other.Aggregate) && Arguments.SequenceEqual(other.Arguments)
         && PartitionBy.SequenceEqual(other.PartitionBy) && OrderBy.SequenceEqual(other.OrderBy);
 }
 
-/// <summary>The functions that exist only with OVER, and frames.</summary>
+/// <summary>The functions that exist only with OVER.</summary>
 internal static class WindowFunctions
 {
     private static readonly Dictionary<string, (int Min, int Max)> _argumentCounts = new()
@@ -70,60 +69,4 @@ internal static class WindowFunctions
             : [];
         return ([value[0], .. offset, .. value.Skip(1)], value[0].Type);
     }
-
-    /// <summary>The frame as canonical text; null for the default one.</summary>
-    public static string? FrameText(FrameSyntax? frame, int orderKeys)
-    {
-        if (frame is null)
-        {
-            return null;
-        }
-
-        if (frame.Unit == FrameUnit.Session)
-        {
-            throw BindError.NotSupported("a SESSION frame", frame.Position);
-        }
-
-        FrameBoundSyntax start = frame.Start!;
-        FrameBoundSyntax end = frame.End ?? new FrameBoundSyntax(FrameBoundKind.CurrentRow, null);
-        Check(frame, start, end, orderKeys);
-        string exclusion = frame.Exclusion switch
-        {
-            FrameExclusion.CurrentRow => " EXCLUDE CURRENT ROW",
-            FrameExclusion.Group => " EXCLUDE GROUP",
-            FrameExclusion.Ties => " EXCLUDE TIES",
-            _ => "",
-        };
-        string text = $"{frame.Unit.ToString().ToUpperInvariant()} BETWEEN {Bound(start)} AND {Bound(end)}{exclusion}";
-        return text == "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW" ? null : text;
-    }
-
-    private static void Check(FrameSyntax frame, FrameBoundSyntax start, FrameBoundSyntax end, int orderKeys)
-    {
-        string? problem = (start.Kind, end.Kind) switch
-        {
-            (FrameBoundKind.UnboundedFollowing, _) => "frame start cannot be UNBOUNDED FOLLOWING",
-            (_, FrameBoundKind.UnboundedPreceding) => "frame end cannot be UNBOUNDED PRECEDING",
-            (FrameBoundKind.CurrentRow, FrameBoundKind.Preceding) => "frame starting from current row cannot have preceding rows",
-            (FrameBoundKind.Following, FrameBoundKind.Preceding or FrameBoundKind.CurrentRow) =>
-                "frame starting from following row cannot have preceding rows",
-            _ when frame.Unit == FrameUnit.Groups && orderKeys == 0 => "GROUPS mode requires an ORDER BY clause",
-            _ when frame.Unit == FrameUnit.Range && orderKeys != 1 && (start.Offset ?? end.Offset) is not null =>
-                "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column",
-            _ => null,
-        };
-        if (problem is not null)
-        {
-            throw BindError.At(SqlState.WindowingError, frame.Position, problem);
-        }
-    }
-
-    private static string Bound(FrameBoundSyntax bound) => bound.Kind switch
-    {
-        FrameBoundKind.UnboundedPreceding => "UNBOUNDED PRECEDING",
-        FrameBoundKind.UnboundedFollowing => "UNBOUNDED FOLLOWING",
-        FrameBoundKind.CurrentRow => "CURRENT ROW",
-        FrameBoundKind.Preceding => SqlPrinter.Print(bound.Offset!) + " PRECEDING",
-        _ => SqlPrinter.Print(bound.Offset!) + " FOLLOWING",
-    };
 }

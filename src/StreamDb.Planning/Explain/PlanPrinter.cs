@@ -7,6 +7,7 @@ using StreamDb.Expressions.Aggregates;
 using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Logical;
 using StreamDb.Planning.Physical;
+using StreamDb.Sql.Syntax;
 using SortKey = StreamDb.Core.Rows.SortKey;
 
 namespace StreamDb.Planning.Explain;
@@ -73,9 +74,9 @@ public static class PlanPrinter
                 $"Aggregate by [{List(aggregate.Keys, input)}] compute [{string.Join(", ", aggregate.Aggregates.Select(a => Print(a, input)))}]",
             LogicalDistinct => "Distinct",
             LogicalSetOperation set => $"{set.Kind}{(set.IsAll ? " All" : "")}",
-            LogicalTopN top => TopN(top.PartitionBy, top.OrderBy, top.Limit, top.Offset, input),
+            LogicalTopN top => TopN(top.PartitionBy, top.OrderBy, top.Limit, top.Offset, top.WithTies, input),
             LogicalTableFunction function => $"TableFunction {function.Function.Name}({List(function.Arguments, input)})",
-            LogicalWindow window => $"Window {string.Join(", ", window.Calls.Select(c => c.Name))}",
+            LogicalWindow window => $"Window [{string.Join(", ", window.Calls.Select(c => Print(c, input)))}]",
             LogicalRecursive recursive => $"Recursive table {recursive.Binding + 1} of {recursive.Bodies.Length}{Limit(recursive.Scope.Limit)}",
             LogicalRecursiveReference reference => $"Recursive reference {reference.Binding + 1}{(reference.IsCurrent ? " of this iteration" : "")}",
             LogicalAssertSingle single => $"AssertSingle by [{Columns(single.Keys, input)}]",
@@ -107,7 +108,8 @@ public static class PlanPrinter
             PhysicalReduce reduce =>
                 $"Reduce by [{Columns(reduce.Keys, input)}] compute [{string.Join(", ", reduce.Aggregates.Select(a => $"{a.Call.Function.Name}({(a.Call.IsDistinct ? "DISTINCT " : "")}{(a.Arguments.IsEmpty ? "*" : Columns(a.Arguments, input))})"))}]",
             PhysicalDistinct => "Distinct",
-            PhysicalTopN top => TopN(top.PartitionBy, top.OrderBy, top.Limit, top.Offset, input),
+            PhysicalTopN top => TopN(top.PartitionBy, top.OrderBy, top.Limit, top.Offset, top.WithTies, input),
+            PhysicalWindow window => $"Window [{string.Join(", ", window.Calls.Select(c => Print(c, window, input)))}]",
             PhysicalUnion => "Union",
             PhysicalSetOperation set => $"{set.Kind}{(set.IsAll ? " All" : "")}",
             PhysicalRecursive recursive => $"Recursive table {recursive.Binding + 1} of {recursive.Scope.Bodies.Length}{Limit(recursive.Scope.Limit)}",
@@ -131,8 +133,64 @@ public static class PlanPrinter
         return $"{call.Function.Name}({(call.IsDistinct ? "DISTINCT " : "")}{arguments}){filter}";
     }
 
+    private static string Print(WindowCall call, IReadOnlyList<string> input)
+    {
+        string function = call.Aggregate is not null ? Print(call.Aggregate, input) : $"{call.Name}({List(call.Arguments, input)})";
+        return $"{function}{Over(call, call.PartitionBy, call.OrderBy, input)}";
+    }
+
+    private static string Print(PhysicalWindowCall call, PhysicalWindow window, IReadOnlyList<string> input)
+    {
+        string arguments = call.Arguments.IsEmpty && call.Call.Aggregate is not null ? "*" : Columns(call.Arguments, input);
+        string filter = call.FilterColumn < 0 ? "" : $" FILTER ({input[call.FilterColumn]})";
+        return $"{call.Call.Name}({arguments}){filter}{Over(call.Call, window.PartitionBy, window.OrderBy, input)}";
+    }
+
+    private static string Over(WindowCall call, IReadOnlyList<int> partition, IReadOnlyList<SortKey> order, IReadOnlyList<string> input)
+    {
+        List<string> parts = [];
+        if (partition.Count > 0)
+        {
+            parts.Add($"by [{Columns(partition, input)}]");
+        }
+
+        if (order.Count > 0)
+        {
+            parts.Add($"order [{Keys(order, input)}]");
+        }
+
+        if (call.Frame is not null)
+        {
+            parts.Add(Print(call.Frame));
+        }
+
+        return $"{(call.IgnoresNulls ? " IGNORE NULLS" : "")} OVER ({string.Join(" ", parts)})";
+    }
+
+    /// <summary>A frame as SQL.</summary>
+    public static string Print(WindowFrame frame) =>
+        $"{frame.Unit.ToString().ToUpperInvariant()} BETWEEN {Print(frame.Start)} AND {Print(frame.End)}" + frame.Exclusion switch
+        {
+            FrameExclusion.CurrentRow => " EXCLUDE CURRENT ROW",
+            FrameExclusion.Group => " EXCLUDE GROUP",
+            FrameExclusion.Ties => " EXCLUDE TIES",
+            _ => "",
+        };
+
+    private static string Print(WindowEdge edge) => edge.Kind switch
+    {
+        FrameBoundKind.UnboundedPreceding => "UNBOUNDED PRECEDING",
+        FrameBoundKind.UnboundedFollowing => "UNBOUNDED FOLLOWING",
+        FrameBoundKind.CurrentRow => "CURRENT ROW",
+        FrameBoundKind.Preceding => Print(edge.Offset!, []) + " PRECEDING",
+        _ => Print(edge.Offset!, []) + " FOLLOWING",
+    };
+
+    private static string Keys(IReadOnlyList<SortKey> order, IReadOnlyList<string> input) =>
+        string.Join(", ", order.Select(k => input[k.Column] + (k.Descending ? " DESC" : "")));
+
     private static string TopN(
-        IReadOnlyList<int> partition, IReadOnlyList<SortKey> order, long? limit, long offset, IReadOnlyList<string> input)
+        IReadOnlyList<int> partition, IReadOnlyList<SortKey> order, long? limit, long offset, bool withTies, IReadOnlyList<string> input)
     {
         var text = new StringBuilder("TopN");
         if (partition.Count > 0)
@@ -140,7 +198,7 @@ public static class PlanPrinter
             text.Append(CultureInfo.InvariantCulture, $" by [{Columns(partition, input)}]");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $" order [{string.Join(", ", order.Select(k => input[k.Column] + (k.Descending ? " DESC" : "")))}]");
+        text.Append(CultureInfo.InvariantCulture, $" order [{Keys(order, input)}]");
         if (limit is not null)
         {
             text.Append(CultureInfo.InvariantCulture, $" limit {limit}");
@@ -149,6 +207,11 @@ public static class PlanPrinter
         if (offset != 0)
         {
             text.Append(CultureInfo.InvariantCulture, $" offset {offset}");
+        }
+
+        if (withTies)
+        {
+            text.Append(" with ties");
         }
 
         return text.ToString();

@@ -54,6 +54,7 @@ public static class LogicalExpressions
     {
         Arguments = [.. call.Arguments.Select(map)],
         Aggregate = call.Aggregate is null ? null : Map(call.Aggregate, map),
+        Frame = call.Frame?.Map(map),
     };
 
     /// <summary>Calls <paramref name="visit"/> on every expression the node holds directly, and all their parts.</summary>

@@ -9,7 +9,7 @@ public sealed record LogicalWindow(LogicalNode Input, ImmutableArray<WindowCall>
     private ImmutableArray<Field>? _columns;
 
     public override ImmutableArray<Field> Columns => _columns ??=
-        [.. Input.Columns, .. Calls.Select((c, i) => new Field(Names[i], c.Type, true))];
+        [.. Input.Columns, .. Calls.Select((c, i) => new Field(Names[i], c.Type, c.IsNullable))];
 
     public override IReadOnlyList<LogicalNode> Inputs => [Input];
 

@@ -23,6 +23,8 @@ public static class KeyInference
                 };
             case LogicalFilter or LogicalTopN or LogicalAssertSingle:
                 return KeyOf(node.Inputs[0]);
+            case LogicalWindow window:
+                return KeyOf(window.Input);
             case LogicalAggregate aggregate:
                 return [.. Enumerable.Range(0, aggregate.Keys.Length)];
             case LogicalDistinct:

@@ -117,8 +117,8 @@ public sealed class Lowering
                 return LowerRecursive(recursive);
             case LogicalRecursiveReference reference:
                 return new PhysicalRecursiveReference(_scopes[reference.Scope], reference.Binding, reference.IsCurrent);
-            case LogicalWindow:
-                throw new SqlException(SqlState.FeatureNotSupported, "window functions are not supported yet");
+            case LogicalWindow window:
+                return LowerWindow(window);
             default:
                 throw new Core.Diagnostics.InvariantException($"{node.GetType().Name} after optimization");
         }
@@ -392,6 +392,68 @@ public sealed class Lowering
 
             return index;
         }
+    }
+
+    private PhysicalNode LowerWindow(LogicalWindow window)
+    {
+        PhysicalNode node = Lower(window.Input);
+        var place = new int[window.Calls.Length];
+        foreach (List<(WindowCall Call, int Index)> group in WindowLowering.Group(window.Calls))
+        {
+            PhysicalNode input = node;
+            var columns = new List<ScalarExpression>(All(input));
+            WindowCall first = group[0].Call;
+            ImmutableArray<SortKey> order = first.Frame?.RangeKey is { } key
+                ? [first.OrderBy[0] with { Column = Place(key) }]
+                : first.OrderBy;
+            var calls = new List<PhysicalWindowCall>();
+            foreach ((WindowCall call, int index) in group)
+            {
+                WindowLowering.CheckFrame(call.Frame);
+                if (call.Aggregate is not null)
+                {
+                    WindowLowering.CheckAggregate(call.Aggregate);
+                }
+
+                calls.Add(new PhysicalWindowCall(
+                    call,
+                    [.. (call.Aggregate?.Arguments ?? call.Arguments).Select(Place)],
+                    [.. (call.Aggregate?.OrderBy ?? []).Select(o => new SortKey(Place(o.Expression), o.Descending, o.NullsFirst))],
+                    call.Aggregate is { } aggregate && FilterOf(aggregate, input) is { } filter ? Place(filter) : -1,
+                    call.Frame?.Start.Value is { } start ? Place(start) : -1,
+                    call.Frame?.End.Value is { } end ? Place(end) : -1));
+                place[index] = calls.Count;
+            }
+
+            PhysicalNode prepared = Map(
+                input, null, [.. columns], [.. columns.Select((e, i) => i < input.Columns.Length ? input.Columns[i] : new Field($"w{i}", e.Type, e.IsNullable))]);
+            foreach ((_, int index) in group)
+            {
+                place[index] += prepared.Columns.Length - 1;
+            }
+
+            node = new PhysicalWindow(
+                prepared, first.PartitionBy, order, [.. calls],
+                [.. prepared.Columns, .. group.Select(c => new Field(window.Names[c.Index], c.Call.Type, c.Call.IsNullable))]);
+
+            int Place(ScalarExpression expression)
+            {
+                CheckRepeatable(expression);
+                expression = WithNullability(expression, input);
+                int index = columns.IndexOf(expression);
+                if (index < 0)
+                {
+                    index = columns.Count;
+                    columns.Add(expression);
+                }
+
+                return index;
+            }
+        }
+
+        int width = window.Input.Columns.Length;
+        ScalarExpression[] all = [.. All(node)];
+        return Map(node, null, [.. all.Take(width), .. place.Select(p => all[p])], window.Columns);
     }
 
     /// <summary>FILTER, and for an aggregate that collects rows also that its argument is not NULL.</summary>

@@ -83,6 +83,24 @@ public sealed record PhysicalTopN(
     public override IReadOnlyList<PhysicalNode> Inputs => [Input];
 }
 
+/// <summary>Input columns, then one column per call; all calls share partitioning and order. Ties are broken by the whole row.</summary>
+public sealed record PhysicalWindow(
+    PhysicalNode Input, ImmutableArray<int> PartitionBy, ImmutableArray<SortKey> OrderBy, ImmutableArray<PhysicalWindowCall> Calls,
+    ImmutableArray<Field> Columns) : PhysicalNode(Columns)
+{
+    public override IReadOnlyList<PhysicalNode> Inputs => [Input];
+}
+
+/// <summary>One call of a <see cref="PhysicalWindow"/>.</summary>
+/// <param name="Call">The call it came from; of its expressions only constants are still used.</param>
+/// <param name="Arguments">Input columns; of an aggregate, the aggregate's.</param>
+/// <param name="OrderBy">Of an aggregate that sorts the rows of the frame anew: arg_min, arg_max. Input columns.</param>
+/// <param name="FilterColumn">A boolean input column, or -1.</param>
+/// <param name="StartColumn">Input column with the value of the frame's RANGE start, or -1.</param>
+/// <param name="EndColumn">The same of its end.</param>
+public sealed record PhysicalWindowCall(
+    WindowCall Call, ImmutableArray<int> Arguments, ImmutableArray<SortKey> OrderBy, int FilterColumn, int StartColumn, int EndColumn);
+
 /// <summary>All rows of all operands.</summary>
 public sealed record PhysicalUnion(ImmutableArray<PhysicalNode> Operands, ImmutableArray<Field> Columns) : PhysicalNode(Columns)
 {

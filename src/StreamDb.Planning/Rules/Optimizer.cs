@@ -17,6 +17,7 @@ public static class Optimizer
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
         ("order joins", (n, _) => OrderJoins.Apply(n)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
+        ("rank filters", (n, _) => RankFilters.Apply(n)),
         ("fold empty", (n, _) => FoldEmpty.Apply(n)),
         ("prune columns", (n, _) => PruneColumns.Apply(n)),
         ("remove joins", (n, _) => RemoveJoins.Apply(n)),
@@ -44,6 +45,6 @@ public static class Optimizer
         return root;
     }
 
-    private static LogicalNode FoldConstants(LogicalNode root, EvaluationContext context) =>
+    internal static LogicalNode FoldConstants(LogicalNode root, EvaluationContext context) =>
         new LogicalRewriter(node => LogicalExpressions.MapExpressions(node, e => ConstantFolding.Fold(e, context))).Rewrite(root);
 }

@@ -140,6 +140,20 @@ internal static class PruneColumns
                     }
 
                     break;
+                case LogicalWindow window:
+                    Need(window.Input, required.Where(c => c < window.Input.Columns.Length));
+                    foreach (WindowCall call in KeptCalls(window, required).Select(c => window.Calls[c]))
+                    {
+                        Need(window.Input, call.PartitionBy);
+                        Need(window.Input, call.OrderBy.Select(k => k.Column));
+                        LogicalExpressions.Map(call, e =>
+                        {
+                            Need(window.Input, LogicalExpressions.ColumnsOf(e));
+                            return e;
+                        });
+                    }
+
+                    break;
                 case LogicalAssertSingle single:
                     Need(single.Input, required.Concat(single.Keys).ToList());
                     break;
@@ -213,6 +227,25 @@ internal static class PruneColumns
                             result);
                     }
 
+                case LogicalWindow window:
+                    {
+                        (LogicalNode input, int[] map) = Rebuild(window.Input);
+                        int[] calls = KeptCalls(window, required);
+                        int[] result = [.. map, .. MapOf(calls, window.Calls.Length).Select(c => c < 0 ? c : c + input.Columns.Length)];
+                        return calls.Length == 0
+                            ? (input, result)
+                            : (new LogicalWindow(
+                                input,
+                                [
+                                    .. calls.Select(c => LogicalExpressions.Map(window.Calls[c], e => Remap(e, map)) with
+                                    {
+                                        PartitionBy = [.. window.Calls[c].PartitionBy.Select(p => map[p])],
+                                        OrderBy = [.. window.Calls[c].OrderBy.Select(k => k with { Column = map[k.Column] })],
+                                    }),
+                                ],
+                                [.. calls.Select(c => window.Names[c])]), result);
+                    }
+
                 case LogicalAssertSingle single:
                     {
                         (LogicalNode input, int[] map) = Rebuild(single.Input);
@@ -227,6 +260,10 @@ internal static class PruneColumns
                     }
             }
         }
+
+        /// <summary>The calls of a window node that somebody reads.</summary>
+        private static int[] KeptCalls(LogicalWindow window, SortedSet<int> required) =>
+            [.. required.Where(c => c >= window.Input.Columns.Length).Select(c => c - window.Input.Columns.Length)];
 
         private (LogicalNode, int[]) MakeJoin(LogicalJoin join, SortedSet<int> required)
         {

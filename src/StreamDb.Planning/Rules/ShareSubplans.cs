@@ -79,6 +79,7 @@ internal static class ShareSubplans
             (LogicalTopN x, LogicalTopN y) => x.Limit == y.Limit && x.Offset == y.Offset && x.WithTies == y.WithTies
                 && x.LimitExpression == y.LimitExpression && x.OffsetExpression == y.OffsetExpression
                 && x.PartitionBy.SequenceEqual(y.PartitionBy) && x.OrderBy.SequenceEqual(y.OrderBy),
+            (LogicalWindow x, LogicalWindow y) => x.Calls.Length == y.Calls.Length && x.Calls.Zip(y.Calls).All(p => p.First.SameAs(p.Second)),
             (LogicalTableFunction x, LogicalTableFunction y) => ReferenceEquals(x.Function, y.Function) && x.WithOrdinality == y.WithOrdinality,
             (LogicalAssertSingle x, LogicalAssertSingle y) => x.Keys.SequenceEqual(y.Keys),
             _ => false,

@@ -18,6 +18,7 @@ internal sealed class QueryGenerator
     private readonly Dice _dice;
     private readonly ExpressionGenerator _expressions;
     private readonly AggregateGenerator _aggregates;
+    private readonly WindowGenerator _windows;
     private readonly FromGenerator _from;
 
     public QueryGenerator(QueryContext context)
@@ -26,6 +27,7 @@ internal sealed class QueryGenerator
         _dice = context.Dice;
         _expressions = new ExpressionGenerator(context);
         _aggregates = new AggregateGenerator(_dice, _expressions);
+        _windows = new WindowGenerator(_dice, _expressions);
         _from = new FromGenerator(context, _expressions, depth => Generate(depth, mayBeLoose: false));
     }
 
@@ -35,15 +37,16 @@ internal sealed class QueryGenerator
     /// <param name="mayBeLoose">Whether a column may have <see cref="ValueType.Loose"/>.</param>
     public GeneratedQuery Generate(int depth, bool mayBeLoose)
     {
-        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6);
+        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6, 18);
         return form switch
         {
             0 => Select(depth, Types(mayBeLoose), _dice.Chance(12) && !mayBeLoose),
             1 => Aggregate(depth, Types(mayBeLoose)),
             2 => SetOperation(depth - 1),
             3 => Top(Core(depth, Types(mayBeLoose: false))),
+            4 => With(depth - 1, mayBeLoose),
             5 => DistinctOn(Select(depth, Types(mayBeLoose: false), isDistinct: false)),
-            _ => With(depth - 1, mayBeLoose),
+            _ => Windowed(depth),
         };
     }
 
@@ -82,6 +85,39 @@ internal sealed class QueryGenerator
         string where = _dice.Chance(55) ? $" WHERE {_expressions.Predicate(scope, 2)}" : "";
         (string list, ImmutableArray<OracleColumn> columns) = Named(items);
         return new GeneratedQuery($"SELECT {(isDistinct ? "DISTINCT " : "")}{list} FROM {from.Sql}{where}", columns, from.RowsMax);
+    }
+
+    /// <summary>A SELECT with window functions; sometimes only the first rows of each partition.</summary>
+    private GeneratedQuery Windowed(int depth)
+    {
+        FromClause from = _from.Generate(depth);
+        var scope = new Scope([.. from.Columns.Where(c => c.Type != ValueType.Loose)], 1);
+        if (scope.Columns.Count == 0)
+        {
+            return Select(depth, Types(mayBeLoose: false), isDistinct: false);
+        }
+
+        List<(string Sql, ValueType Type)> items = [];
+        foreach (ValueType type in Types(mayBeLoose: false))
+        {
+            items.Add((items.Count == 0 || _dice.Chance(50) ? _windows.Of(type, scope) : _expressions.Of(type, scope, 1), type));
+        }
+
+        string where = _dice.Chance(35) ? $" WHERE {_expressions.Predicate(scope, 1)}" : "";
+        (string list, ImmutableArray<OracleColumn> columns) = Named(items);
+        if (!_dice.Chance(20))
+        {
+            return new GeneratedQuery($"SELECT {list} FROM {from.Sql}{where}", columns, from.RowsMax);
+        }
+
+        string alias = _context.FreshName("x");
+        string number = _context.FreshName("v");
+        string call = $"{_dice.Pick("row_number", "row_number", "rank", "dense_rank")}() OVER ({_windows.Ordered(scope)}) AS {number}";
+        string bound = _dice.Pick($"{number} <= 2", $"{number} = 1", $"{number} < 4", $"3 >= {number}", $"{number} BETWEEN 2 AND 3", $"{number} > 1");
+        return new GeneratedQuery(
+            $"SELECT {string.Join(", ", columns.Select(c => c.Name))} FROM (SELECT {list}, {call} FROM {from.Sql}{where}) AS {alias} WHERE {bound}",
+            columns,
+            from.RowsMax);
     }
 
     private GeneratedQuery Aggregate(int depth, IReadOnlyList<ValueType> types)

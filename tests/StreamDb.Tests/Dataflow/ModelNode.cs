@@ -7,6 +7,7 @@ using StreamDb.Core.Types;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
+using StreamDb.Tests.Dataflow.Operators.Windows;
 
 namespace StreamDb.Tests.Dataflow;
 
@@ -87,7 +88,7 @@ internal sealed class ModelGenerator(Random random)
     {
         ModelNode input = nodes[random.Next(nodes.Count)];
         ModelNode other = nodes[random.Next(nodes.Count)];
-        switch (random.Next(9))
+        switch (random.Next(10))
         {
             case 7 when isRecursive: return Union(Three(input), Three(other));
             case 0: return Map(input);
@@ -96,6 +97,7 @@ internal sealed class ModelGenerator(Random random)
             case 5: return Threshold(input, other);
             case 6: return TopN(input);
             case 7: return Temporal(input);
+            case 8: return Project(Window(input));
             default: return Union(Three(input), Three(other));
         }
     }
@@ -239,6 +241,24 @@ internal sealed class ModelGenerator(Random random)
             shape,
             (builder, built) => builder.Map(input.Build(builder, built), new TestTransform(shape, _ => true, Apply)),
             state => Collect(input.Evaluate(state).Rows.Select(row => (Apply(row.Row), row.Weight))));
+    }
+
+    private ModelNode Window(ModelNode input)
+    {
+        ModelNode three = Three(input);
+        ImmutableArray<Datum> Apply(ImmutableArray<Datum> row)
+        {
+            Datum Plus(long by) => row[1].IsNull ? Datum.Null : new Datum((long)row[1].Value! + by);
+            return [row[0], row[1], row[0], row[2], Plus(-2), Plus(3), new Datum(2)];
+        }
+
+        WindowSpec spec = WindowModel.RandomSpec(random);
+        return new ModelNode(
+            $"window({three.Text}, {WindowModel.Describe(spec)})",
+            [.. WindowModel.Shape, .. spec.Functions.Select(function => function.Output)],
+            (builder, built) => builder.Window(
+                builder.Map(three.Build(builder, built), new TestTransform(WindowModel.Shape, _ => true, Apply)), spec),
+            state => WindowModel.Evaluate(spec, Collect(three.Evaluate(state).Rows.Select(row => (Apply(row.Row), row.Weight)))));
     }
 
     private ModelNode Union(ModelNode left, ModelNode right) => new(

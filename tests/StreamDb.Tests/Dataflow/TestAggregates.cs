@@ -1,13 +1,24 @@
 using System.Text;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
+using Xunit;
 
 namespace StreamDb.Tests.Dataflow;
 
 /// <summary>count(*) without arguments, else count(argument).</summary>
-internal sealed unsafe class TestCount : IAccumulator
+internal sealed unsafe class TestCount : IMergeableAccumulator
 {
     public int StateBytes => 8;
+
+    public bool IsExact => true;
+
+    public void Merge(byte** targets, byte** sources, long* signs, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            *(long*)targets[i] += *(long*)sources[i] * signs[i];
+        }
+    }
 
     public void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count)
     {
@@ -30,9 +41,21 @@ internal sealed unsafe class TestCount : IAccumulator
 }
 
 /// <summary>sum of an Int64 column; NULL over no values.</summary>
-internal sealed unsafe class TestSum : IAccumulator
+internal sealed unsafe class TestSum(bool isExact = true) : IMergeableAccumulator
 {
     public int StateBytes => 16;
+
+    public bool IsExact => isExact;
+
+    public void Merge(byte** targets, byte** sources, long* signs, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Assert.True(isExact || signs[i] > 0);
+            ((long*)targets[i])[0] += ((long*)sources[i])[0] * signs[i];
+            ((long*)targets[i])[1] += ((long*)sources[i])[1] * signs[i];
+        }
+    }
 
     public void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count)
     {

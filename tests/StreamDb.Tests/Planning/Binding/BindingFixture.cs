@@ -120,7 +120,7 @@ internal static class BindingFixture
 
     private static string Text(WindowCall call) =>
         $"{call.Name}({List(call.Arguments)}{(call.Aggregate is null ? "" : List(call.Aggregate.Arguments))}) over"
-        + $" ({string.Join(", ", call.PartitionBy.Select(p => $"#{p}"))}; {Keys(call.OrderBy)}{(call.FrameText is null ? "" : "; " + call.FrameText)})";
+        + $" ({string.Join(", ", call.PartitionBy.Select(p => $"#{p}"))}; {Keys(call.OrderBy)}{(call.Frame is null ? "" : "; " + StreamDb.Planning.Explain.PlanPrinter.Print(call.Frame))})";
 
     private static string List(ImmutableArray<ScalarExpression> expressions) => string.Join(", ", expressions.Select(Text));
 }

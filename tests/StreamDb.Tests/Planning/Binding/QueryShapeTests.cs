@@ -52,7 +52,7 @@ public sealed class QueryShapeTests
     [InlineData("SELECT lag(b) OVER w FROM t WINDOW w AS (ORDER BY a + 1)",
         "Project[#4](Window[lag(#1) over (; #3)](Project[#0, #1, #2, (#0 + 1)](t)))")]
     [InlineData("SELECT sum(a) OVER (ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM t",
-        "Project[#3](Window[sum(#0) over (; #0; ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)](t))")]
+        "Project[#3](Window[sum(#0) over (; #0; ROWS BETWEEN 1::bigint PRECEDING AND CURRENT ROW)](t))")]
     [InlineData("SELECT generate_series(1, a), b FROM t", "Project[#3, #1](Call generate_series[1, #0](t))")]
     [InlineData("SELECT a FROM t, generate_series(1, t.a) AS s WHERE s > 1", "Project[#0](Filter[(#3 > 1)](Call generate_series[1, #0](t)))")]
     [InlineData("SELECT * FROM generate_series(1, (SELECT max(a) FROM t)) AS s",

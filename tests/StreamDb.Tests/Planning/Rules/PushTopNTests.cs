@@ -12,7 +12,7 @@ public class PushTopNTests
           TopN order [b] limit 3 offset 2
             Project [a, b, c, k, v]
               Left Join on (a = k)
-                TopN order [b] limit 5
+                TopN order [b] limit 5 with ties
                   Get t
                 Get s
         """)]

@@ -37,6 +37,12 @@ internal static class RuleFixture
         return Optimizer.Optimize(node, context);
     }
 
+    private static LogicalNode Fold(LogicalNode node)
+    {
+        using var context = new EvaluationContext(ThrowingErrorSink.Instance);
+        return Optimizer.FoldConstants(node, context);
+    }
+
     public static PhysicalNode LowerView(string sql) => Lowering.LowerView(Optimize(Bind(sql)));
 
     /// <summary>The plan before and after a rule.</summary>
@@ -49,6 +55,7 @@ internal static class RuleFixture
             "push" => Pair(bound, PushPredicates.Apply),
             "order" => Pair(PushPredicates.Apply(bound), OrderJoins.Apply),
             "prune" => Pair(bound, PruneColumns.Apply),
+            "rank" => Pair(PushPredicates.Apply(Fold(bound)), RankFilters.Apply),
             "merge" => Pair(bound, MergeProjects.Apply),
             "optimize" => Pair(bound, Optimize),
             "lower" => PlanPrinter.Print(LowerView(sql)),

@@ -77,7 +77,7 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
                 return CreateTopN(topN.Inputs[0], topN.Spec, assertsSingle: false);
             case WindowNode window:
                 Operator partitioned = Exchange(Build(window.Inputs[0]), window.Inputs[0].Shape, window.Spec.PartitionBy);
-                return Connected(new WindowOperator(context, window.Inputs[0].Shape, window.Spec), partitioned);
+                return Connected(new WindowOperator(context, window.Inputs[0].Shape, window.Spec, flushesOnce: context.IsOneShot), partitioned);
             case AssertSingleNode single:
                 var first = new TopNSpec { PartitionBy = single.Keys, OrderBy = [], Limit = 1 };
                 return CreateTopN(single.Inputs[0], first, assertsSingle: true);

@@ -2,6 +2,7 @@ using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
+using StreamDb.Dataflow.Operators.Windows;
 using StreamDb.Dataflow.Ports;
 
 namespace StreamDb.Dataflow.Recursion;
@@ -166,6 +167,12 @@ internal sealed class ScopeBuilder
                     context => new TopNOperator(context, node.Shape, topN.Spec, assertsSingle: false),
                     topN.Spec.PartitionBy,
                     topN.Spec.PartitionBy);
+            case WindowNode window:
+                return Recompute(
+                    node,
+                    context => new WindowOperator(context, window.Inputs[0].Shape, window.Spec, flushesOnce: false),
+                    window.Spec.PartitionBy,
+                    window.Spec.PartitionBy);
             case AssertSingleNode single:
                 var first = new TopNSpec { PartitionBy = single.Keys, OrderBy = [], Limit = 1 };
                 return Recompute(node, context => new TopNOperator(context, node.Shape, first, assertsSingle: true), single.Keys, single.Keys);

@@ -33,7 +33,7 @@ internal static class RankFilters
             if (!_done.TryGetValue(node, out LogicalNode? result))
             {
                 result = LogicalRewriter.RewriteInputs(node, Visit);
-                if (node is LogicalFilter { Input: LogicalWindow } && parents[node.Inputs[0]] == 1)
+                if (node is LogicalFilter { Input: LogicalWindow } && parents.GetValueOrDefault(node.Inputs[0]) == 1)
                 {
                     result = Limit((LogicalFilter)result);
                 }

@@ -19,6 +19,7 @@ internal sealed unsafe class WindowOperator : Operator
 {
     private const ulong Taken = 1;
 
+    private readonly bool _flushesOnce;
     private readonly int _partitionFields;
     private readonly int _orderFields;
     private readonly RowLayout _layout;
@@ -48,9 +49,11 @@ internal sealed unsafe class WindowOperator : Operator
     private readonly List<int> _news = [];
     private bool _mayCancel;
 
-    public WindowOperator(OperatorContext context, IReadOnlyList<ColumnShape> shape, WindowSpec spec)
+    /// <param name="flushesOnce">There is only one epoch: nobody will ask what was given out.</param>
+    public WindowOperator(OperatorContext context, IReadOnlyList<ColumnShape> shape, WindowSpec spec, bool flushesOnce)
         : base(context)
     {
+        _flushesOnce = flushesOnce;
         _partitionFields = spec.PartitionBy.Count;
         _orderFields = spec.OrderBy.Count;
         _layout = new RowLayout(shape, [.. spec.PartitionBy.Select(column => new SortKey(column)), .. spec.OrderBy]);
@@ -311,9 +314,8 @@ internal sealed unsafe class WindowOperator : Operator
         }
 
         Column[] results = Compute();
-        if (Context.IsOneShot)
+        if (_flushesOnce)
         {
-            // Nobody will ask what was given out.
             _emitter.Add([.. _batch.Decode(_batch.Items, count), .. results], 0, count, mayCancel: false);
             _batch.Clear();
             return;

@@ -62,6 +62,11 @@ public sealed record DataDirectoryReport(
             return new DataDirectoryReport([], default, 0, problems);
         }
 
+        if (manifests[0].Checkpoint > 0 && manifests.All(manifest => manifest.Checkpoint == manifests[0].Checkpoint))
+        {
+            problems.Add($"directory \"{path}\" lacks the manifest of the checkpoint before checkpoint {manifests[0].Checkpoint}");
+        }
+
         foreach (ImmutableFile file in manifests.SelectMany(manifest => manifest.Files).Distinct())
         {
             CheckSegment(path, files, file, manifests[0].InstanceId, problems);

@@ -167,6 +167,47 @@ public sealed class CheckpointFailureTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_check_finds_every_damage_that_there_can_be_and_none_where_there_is_none()
+    {
+        SimulatedFileSystem system = new();
+        using (DataDirectory directory = Open(system))
+        {
+            for (int checkpoint = 0; checkpoint < 4; checkpoint++)
+            {
+                Append(directory.Log, 40);
+                CheckpointWorkload.Make(directory);
+            }
+
+            Append(directory.Log, 30);
+            system = system.AfterKill();
+        }
+
+        DataDirectoryReport whole = DataDirectoryReport.Read(Root, system.AfterKill());
+        Assert.Empty(whole.Problems);
+        Assert.Equal(190, whole.Log.LastSequence);
+        Assert.Equal(2, whole.Manifests.Select(manifest => manifest.Checkpoint).Distinct().Count());
+        foreach ((string path, byte[] content) in system.Snapshot().Where(file => !file.Key.EndsWith("/lock", StringComparison.Ordinal)))
+        {
+            // The log's files also hold what is before the older checkpoint, and the mark's unused bytes.
+            bool isAllInUse = !path.Contains("/wal/", StringComparison.Ordinal);
+            for (int seed = 0; seed < 60; seed++)
+            {
+                SimulatedFileSystem damaged = system.AfterKill();
+                Damages.Apply(damaged, path, content, new Random(seed));
+                bool isChanged = !damaged.FileExists(path) || !damaged.ReadAll(path).AsSpan().SequenceEqual(content);
+                DataDirectoryReport report = DataDirectoryReport.Read(Root, damaged);
+                Assert.True(isChanged || report.Problems.Count == 0, $"{path}, seed {seed}: {string.Join('\n', report.Problems)}");
+                Assert.True(!isChanged || !isAllInUse || report.Problems.Count > 0, $"{path}, seed {seed}: nothing found");
+                if (report.Problems.Count == 0)
+                {
+                    using DataDirectory directory = Open(damaged);
+                    Assert.Equal(190, CheckpointWorkload.Verify(directory));
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void No_damage_to_any_file_is_silently_wrong()
     {
         SimulatedFileSystem system = new();

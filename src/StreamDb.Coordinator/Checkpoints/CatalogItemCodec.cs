@@ -65,8 +65,9 @@ internal static class CatalogItemCodec
         }
     }
 
+    /// <param name="version">Of <see cref="DatabaseStateCodec"/>.</param>
     /// <exception cref="SqlException">0A000: an item that this program does not know.</exception>
-    public static CatalogItem Read(BinaryReader input)
+    public static CatalogItem Read(BinaryReader input, int version)
     {
         string kind = input.ReadString();
         uint oid = input.ReadUInt32();
@@ -93,7 +94,7 @@ internal static class CatalogItemCodec
                 PrimaryKey = ReadMany(input, input.ReadInt32),
                 PrimaryKeyName = ReadText(input),
                 OnConflict = Enum.Parse<ConflictBehavior>(input.ReadString()),
-                VersionColumns = ReadMany(input, input.ReadInt32),
+                VersionColumns = version >= 2 ? ReadMany(input, input.ReadInt32) : [],
                 IsAppendOnly = input.ReadBoolean(),
                 Checks = ReadMany(input, () => new CheckConstraint(input.ReadString(), input.ReadString())),
                 Connector = input.ReadBoolean() ? ReadConnector(input) : null,

@@ -7,10 +7,13 @@ using StreamDb.Planning.Catalog;
 namespace StreamDb.Coordinator.Checkpoints;
 
 /// <summary>The bytes of a <see cref="DatabaseState"/>. The manifest guards them; the version guards their meaning.</summary>
-/// <remarks>Kinds of items and types are written by name, so that adding one changes no number.</remarks>
+/// <remarks>
+/// Kinds of items and types are written by name, so that adding one changes no number. A new property of an item raises the
+/// version, and older checkpoints are read without it. 1: the first. 2: a table's version columns.
+/// </remarks>
 internal static class DatabaseStateCodec
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     public static byte[] Write(DatabaseState state)
     {
@@ -56,14 +59,14 @@ internal static class DatabaseStateCodec
     {
         using BinaryReader input = new(new MemoryStream(bytes.ToArray()), Encoding.UTF8);
         int version = input.ReadInt32();
-        if (version != Version)
+        if (version is < 1 or > Version)
         {
-            throw new SqlException(SqlState.FeatureNotSupported, $"the catalog of the checkpoint has format {version}, this program reads format {Version}");
+            throw new SqlException(SqlState.FeatureNotSupported, $"the catalog of the checkpoint has format {version}, this program reads formats up to {Version}");
         }
 
         long now = input.ReadInt64();
         uint nextOid = input.ReadUInt32();
-        ImmutableArray<CatalogItem> items = CatalogItemCodec.ReadMany(input, () => CatalogItemCodec.Read(input));
+        ImmutableArray<CatalogItem> items = CatalogItemCodec.ReadMany(input, () => CatalogItemCodec.Read(input, version));
         var origins = new Dictionary<RelationId, ViewOrigin>();
         for (int count = input.ReadInt32(); count > 0; count--)
         {

@@ -39,7 +39,7 @@ internal sealed class RecursionChecks(PhysicalRecursiveScope scope)
     private static string? Unsupported(PhysicalNode node) => node switch
     {
         PhysicalRecursiveReference or PhysicalMap or PhysicalTableFunction or PhysicalJoin or PhysicalReduce or PhysicalDistinct
-            or PhysicalTopN or PhysicalUnion or PhysicalSetOperation or PhysicalAssertSingle => null,
+            or PhysicalTopN or PhysicalWindow or PhysicalUnion or PhysicalSetOperation or PhysicalAssertSingle => null,
         PhysicalTemporalFilter => "now()",
         PhysicalRecursive => "a further recursion",
         _ => "this construct",

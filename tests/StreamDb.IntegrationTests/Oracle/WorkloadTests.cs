@@ -12,11 +12,13 @@ public sealed class WorkloadTests
     [Fact]
     public async Task Each_TPC_H_view_equals_its_query_after_every_statement()
     {
+        // No single program is so small and yet gives every query rows.
         HashSet<string> filled = [];
+        for (int seed = 1; seed <= 3; seed++)
+        {
+            Assert.Null(await ViewOracle.RunAsync(TpchProgram.Generate(seed, ChangeCount), filled));
+        }
 
-        ProgramFailure? failure = await ViewOracle.RunAsync(TpchProgram.Generate(1, ChangeCount), filled);
-
-        Assert.Null(failure);
         Assert.Empty(TpchQueries.All.Select(q => q.Name).Except(filled));
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using StreamDb.Testing.Oracle;
 
 namespace StreamDb.Testing.Workloads;
 
@@ -15,10 +14,7 @@ internal static class NexmarkQueries
         GROUP BY auction, window_start
         """;
 
-    public static ImmutableArray<(string Name, string Sql)> All =>
-        [.. _all.Where(q => !Exclusions.WindowFunctions || !q.Sql.Contains(" OVER (", StringComparison.Ordinal))];
-
-    private static readonly ImmutableArray<(string Name, string Sql)> _all =
+    public static ImmutableArray<(string Name, string Sql)> All { get; } =
     [
         ("q0", "SELECT auction, bidder, price, date_time, extra FROM bid"),
         ("q1", "SELECT auction, bidder, 0.908 * price AS price, date_time, extra FROM bid"),

@@ -8,8 +8,6 @@ namespace StreamDb.Dataflow.Recursion;
 /// <summary>DISTINCT of rows that look like their keys: a row is there while its weights add up to more than 0.</summary>
 internal sealed unsafe class DirectDistinct : DirectLogic
 {
-    private readonly NativeScratch<ulong> _inputRuns = new();
-    private readonly NativeScratch<ulong> _emittedRuns = new();
     private readonly NativeScratch<int> _rows = new();
     private readonly NativeScratch<long> _weights = new();
 
@@ -25,22 +23,14 @@ internal sealed unsafe class DirectDistinct : DirectLogic
         Action<DeltaBatch> emit)
     {
         int count = keys.Count;
-        ulong* inputRuns = _inputRuns.Reserve(count);
-        ulong* emittedRuns = _emittedRuns.Reserve(count);
-        input.Find(keys, hashes, inputRuns);
-        emitted.Find(keys, hashes, emittedRuns);
+        Find(input, emitted, keys, hashes, out ulong* inputRuns, out ulong* emittedRuns);
         int* rows = _rows.Reserve(count);
         long* weights = _weights.Reserve(count);
         int changed = 0;
         bool isUnit = true;
         for (int key = 0; key < count; key++)
         {
-            if (key + PrefetchDistance < count)
-            {
-                Runs.Prefetch(inputRuns[key + PrefetchDistance]);
-                Runs.Prefetch(emittedRuns[key + PrefetchDistance]);
-            }
-
+            PrefetchAhead(inputRuns, emittedRuns, key, count);
             long weight = input.WeightUpTo(inputRuns[key], iteration, out int next) > 0 ? 1 : 0;
             weight -= emitted.WeightUpTo(emittedRuns[key], iteration, out _);
             if (weight != 0)
@@ -65,8 +55,7 @@ internal sealed unsafe class DirectDistinct : DirectLogic
 
     public override void Dispose()
     {
-        _inputRuns.Dispose();
-        _emittedRuns.Dispose();
+        base.Dispose();
         _rows.Dispose();
         _weights.Dispose();
     }

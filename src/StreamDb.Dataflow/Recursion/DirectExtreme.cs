@@ -23,8 +23,6 @@ internal sealed unsafe class DirectExtreme : DirectLogic
     private readonly int _width;
     private readonly bool _inputIsNullable;
     private readonly bool _outputIsNullable;
-    private readonly NativeScratch<ulong> _inputRuns = new();
-    private readonly NativeScratch<ulong> _emittedRuns = new();
     private readonly NativeScratch<int> _oldRows = new();
     private readonly NativeScratch<int> _newRows = new();
     private readonly NativeScratch<nint> _oldEntries = new();
@@ -62,10 +60,7 @@ internal sealed unsafe class DirectExtreme : DirectLogic
         Action<DeltaBatch> emit)
     {
         int count = keys.Count;
-        ulong* inputRuns = _inputRuns.Reserve(count);
-        ulong* emittedRuns = _emittedRuns.Reserve(count);
-        input.Find(keys, hashes, inputRuns);
-        emitted.Find(keys, hashes, emittedRuns);
+        Find(input, emitted, keys, hashes, out ulong* inputRuns, out ulong* emittedRuns);
         int* newRows = _newRows.Reserve(count);
         nint* newEntries = _newEntries.Reserve(count);
         int newCount = 0;
@@ -73,12 +68,7 @@ internal sealed unsafe class DirectExtreme : DirectLogic
         _oldWeights.Clear();
         for (int key = 0; key < count; key++)
         {
-            if (key + PrefetchDistance < count)
-            {
-                Runs.Prefetch(inputRuns[key + PrefetchDistance]);
-                Runs.Prefetch(emittedRuns[key + PrefetchDistance]);
-            }
-
+            PrefetchAhead(inputRuns, emittedRuns, key, count);
             byte* now = Extreme(input, inputRuns[key], iteration, out int next);
             if (next != int.MaxValue)
             {
@@ -109,8 +99,7 @@ internal sealed unsafe class DirectExtreme : DirectLogic
 
     public override void Dispose()
     {
-        _inputRuns.Dispose();
-        _emittedRuns.Dispose();
+        base.Dispose();
         _oldRows.Dispose();
         _newRows.Dispose();
         _oldEntries.Dispose();

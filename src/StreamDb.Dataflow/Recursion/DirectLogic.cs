@@ -1,13 +1,17 @@
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Keyed;
 
 namespace StreamDb.Dataflow.Recursion;
 
 /// <summary>How a key's output follows from its rows, read straight from the state: for the operators that recursion uses most.</summary>
 internal abstract unsafe class DirectLogic : IDisposable
 {
-    protected const int PrefetchDistance = 12;
+    private const int PrefetchDistance = 12;
+
+    private readonly NativeScratch<ulong> _inputRuns = new();
+    private readonly NativeScratch<ulong> _emittedRuns = new();
 
     /// <summary>Emits how the output of these keys differs, in this iteration, from what was emitted for them up to it.</summary>
     /// <param name="keyColumns">The same keys as columns.</param>
@@ -23,7 +27,11 @@ internal abstract unsafe class DirectLogic : IDisposable
         Action<int, int> later,
         Action<DeltaBatch> emit);
 
-    public abstract void Dispose();
+    public virtual void Dispose()
+    {
+        _inputRuns.Dispose();
+        _emittedRuns.Dispose();
+    }
 
     /// <summary>For DISTINCT, and for min or max alone of a fixed-size value; null for everything else.</summary>
     public static DirectLogic? For(Node node)
@@ -42,6 +50,26 @@ internal abstract unsafe class DirectLogic : IDisposable
                 return new DirectExtreme(extreme, shape[extreme.Column], spec.Keys.Count);
             default:
                 return null;
+        }
+    }
+
+    /// <summary>The runs of the keys in both states; good until the next call.</summary>
+    protected void Find(
+        IterationIndex input, IterationIndex emitted, PackedRows keys, ulong* hashes, out ulong* inputRuns, out ulong* emittedRuns)
+    {
+        inputRuns = _inputRuns.Reserve(keys.Count);
+        emittedRuns = _emittedRuns.Reserve(keys.Count);
+        input.Find(keys, hashes, inputRuns);
+        emitted.Find(keys, hashes, emittedRuns);
+    }
+
+    /// <summary>Fetches the runs of a key some way ahead of <paramref name="key"/>.</summary>
+    protected static void PrefetchAhead(ulong* inputRuns, ulong* emittedRuns, int key, int count)
+    {
+        if (key + PrefetchDistance < count)
+        {
+            Runs.Prefetch(inputRuns[key + PrefetchDistance]);
+            Runs.Prefetch(emittedRuns[key + PrefetchDistance]);
         }
     }
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using StreamDb.Core.Columns;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
-using StreamDb.Core.Types;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
@@ -25,18 +23,12 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
         _engine = new Dataflow.Engine(new EngineOptions { WorkerCount = workers });
     }
 
-    public static IReadOnlyList<ColumnShape> LongColumns(int count) => Enumerable.Repeat(new ColumnShape(PhysicalType.Int64, false), count).ToArray();
-
     /// <summary>Deltas that came out since the last <see cref="Start"/>.</summary>
     public long Outputs => Interlocked.Read(ref _outputs);
 
     public Dataflow.Engine Engine => _engine;
 
-    /// <summary>Installs a view whose deltas are counted.</summary>
-    public void Install(DataflowBuilder builder, Node output) =>
-        _engine.Install(builder.Emit(output, new RelationId(1000), this), new Epoch(_epoch), 0, this);
-
-    /// <summary>Installs any dataflow, filled from the inputs that are stored.</summary>
+    /// <summary>Installs a dataflow, filled from the inputs that are stored.</summary>
     public void Install(DataflowDescription dataflow) => _engine.Install(dataflow, new Epoch(_epoch), 0, this);
 
     /// <summary>Adds a delta batch to the next epoch; it is released after the epoch.</summary>

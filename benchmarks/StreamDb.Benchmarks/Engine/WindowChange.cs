@@ -1,8 +1,6 @@
 using StreamDb.Core.Columns;
 using StreamDb.Core.Identifiers;
-using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
-using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 
 namespace StreamDb.Benchmarks.Engine;
@@ -16,9 +14,17 @@ internal sealed class WindowChange : IBenchmark
 {
     private const int Epochs = 2000;
 
-    private static readonly ColumnShape _long = new(PhysicalType.Int64, true);
+    private const string Sliding = "OVER (ORDER BY k ROWS BETWEEN 10 PRECEDING AND CURRENT ROW)";
 
-    private static readonly WindowFrame _sliding = new(new FrameEdge(FrameEdgeKind.Row, -10), new FrameEdge(FrameEdgeKind.Row));
+    private static readonly (string Name, bool Appends, string Call)[] _cases =
+    [
+        ("replace lag", false, "lag(v) OVER (ORDER BY k)"),
+        ("replace sum of 11", false, $"sum(v) {Sliding}"),
+        ("replace min of 11", false, $"min(v) {Sliding}"),
+        ("append row_number", true, "row_number() OVER (ORDER BY k)"),
+        ("append running sum", true, "sum(v) OVER (ORDER BY k)"),
+        ("append rank", true, "rank() OVER (ORDER BY k)"),
+    ];
 
     public string Name => "window";
 
@@ -26,44 +32,21 @@ internal sealed class WindowChange : IBenchmark
 
     public void Run(BenchmarkOptions options, Report report)
     {
-        (string Name, bool Appends, WindowFunctionSpec Function)[] cases =
-        [
-            ("replace lag", false, new OffsetFunction { Output = _long, Column = 1, Offset = -1 }),
-            ("replace sum of 11", false, Sum(_sliding)),
-            ("replace min of 11", false, new FrameAggregateFunction
-            {
-                Output = _long,
-                Frame = _sliding,
-                Aggregate = new ExtremeAggregate { Output = _long, Column = 1 },
-            }),
-            ("append row_number", true, new RankingFunction { Output = _long with { IsNullable = false }, Kind = RankingKind.RowNumber }),
-            ("append running sum", true, Sum(WindowFrame.Default)),
-            ("append rank", true, new RankingFunction { Output = _long with { IsNullable = false }, Kind = RankingKind.Rank }),
-        ];
-        foreach ((string name, bool appends, WindowFunctionSpec function) in cases)
+        foreach ((string name, bool appends, string call) in _cases)
         {
             foreach (int size in new[] { 10_000, 100_000, 1_000_000 })
             {
-                Measure($"{name} {size}", (int)(size * options.Scale), appends, function, options, report);
+                Measure($"{name} {size}", (int)(size * options.Scale), appends, call, options, report);
             }
         }
     }
 
-    private static FrameAggregateFunction Sum(WindowFrame frame) => new()
-    {
-        Output = _long,
-        Frame = frame,
-        Aggregate = new AccumulableAggregate { Output = _long, Accumulator = new SumAccumulator(), Arguments = [1] },
-    };
-
-    private static void Measure(string label, int rows, bool appends, WindowFunctionSpec function, BenchmarkOptions options, Report report)
+    private static void Measure(string label, int rows, bool appends, string call, BenchmarkOptions options, Report report)
     {
         using var run = new EngineRun(options.Workers);
-        var relation = new RelationId(1);
-        run.Engine.AddRelation(relation, EngineRun.LongColumns(2), [], isStored: false);
-        var builder = new DataflowBuilder();
-        run.Install(builder, builder.Window(
-            builder.Relation(relation, EngineRun.LongColumns(2)), new WindowSpec { OrderBy = [new SortKey(0)], Functions = [function] }));
+        var schema = new SqlSchema(run);
+        RelationId relation = schema.Table("CREATE TABLE t (k bigint NOT NULL, v bigint)");
+        schema.Counted($"SELECT k, v, {call} FROM t");
         var values = new long[rows];
         var load = new List<(long Key, long Value, long Weight)>();
         for (int i = 0; i < rows; i++)

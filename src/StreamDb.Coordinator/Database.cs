@@ -39,7 +39,7 @@ internal sealed class Database : IAsyncDisposable
         _catalog = SystemRelationRegistry.Items.Aggregate(Catalog.Empty, (c, item) => c.With(item)).With(SourceErrors.Item);
         if (path is not null)
         {
-            _directory = DataDirectory.Open(path, options.Files, options.Clock, options.LogOptions);
+            _directory = DataDirectory.Open(path, options.Files, options.Clock, options.LogOptions, options.Progress);
         }
 
         _log = _directory?.Log ?? options.OpenLog?.Invoke();

@@ -1,4 +1,5 @@
 using StreamDb.Core.Clocks;
+using StreamDb.Core.Diagnostics;
 using StreamDb.State.Devices;
 using StreamDb.State.Log;
 
@@ -21,6 +22,9 @@ public sealed record DatabaseOptions
 
     /// <summary>A checkpoint is made when the log has grown by so many bytes since the last one; 0: never for this reason.</summary>
     public long CheckpointLogBytes { get; init; } = 512L << 20;
+
+    /// <summary>Where opening tells how far it is.</summary>
+    public RecoveryProgress Progress { get; init; } = new();
 
     public IClock Clock { get; init; } = SystemClock.Instance;
 

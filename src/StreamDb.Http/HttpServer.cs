@@ -27,8 +27,10 @@ public sealed class HttpServer : IAsyncDisposable
 
     /// <summary>Binds the address and begins to serve.</summary>
     /// <param name="sources">Whose figures <c>/metrics</c> shows, beside the process's own.</param>
+    /// <param name="unready">How far the start is, for <c>/health</c>, which then answers 503; null once requests are served.</param>
     /// <exception cref="IOException">The address is in use.</exception>
-    public static async Task<HttpServer> StartAsync(IPEndPoint endPoint, IReadOnlyList<IMetricsSource> sources, ILoggerFactory? loggers = null)
+    public static async Task<HttpServer> StartAsync(
+        IPEndPoint endPoint, IReadOnlyList<IMetricsSource> sources, Func<string?> unready, ILoggerFactory? loggers = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -45,7 +47,9 @@ public sealed class HttpServer : IAsyncDisposable
         WebApplication application = builder.Build();
         var server = new HttpServer(application);
         IReadOnlyList<IMetricsSource> all = [.. sources, new ProcessMetrics()];
-        application.MapGet("/health", () => Results.Text("ok\n"));
+        application.MapGet("/health", () => unready() is { } progress
+            ? Results.Text($"starting: {progress}\n", statusCode: StatusCodes.Status503ServiceUnavailable)
+            : Results.Text("ok\n"));
         application.MapGet("/metrics", () => Results.Text(PrometheusText.Write(all.SelectMany(source => source.ReadMetrics())), PrometheusText.ContentType));
         try
         {

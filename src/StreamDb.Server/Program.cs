@@ -9,7 +9,7 @@ var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null 
 return await CommandLine
     .Create(Environment.GetEnvironmentVariable, options => CommandLine.ServeAsync(
         options,
-        (serverOptions, _) => Task.Run<IDatabase>(() => Instance.Open(
+        (serverOptions, _, progress) => Task.Run<IDatabase>(() => Instance.Open(
             new DatabaseOptions
             {
                 DataDirectory = serverOptions.DataDirectory,
@@ -17,6 +17,7 @@ return await CommandLine
                 CheckpointIntervalMs = serverOptions.CheckpointIntervalMs,
                 CheckpointLogBytes = (long)serverOptions.CheckpointLogMiB << 20,
                 FileRoot = serverOptions.FileRoot,
+                Progress = progress,
             },
             BuiltInConnectors.Instance))))
     .Parse(args)

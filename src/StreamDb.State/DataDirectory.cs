@@ -1,4 +1,5 @@
 using StreamDb.Core.Clocks;
+using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Errors;
 using StreamDb.State.Checkpoints;
 using StreamDb.State.Devices;
@@ -27,7 +28,7 @@ public sealed class DataDirectory : IDisposable
     private readonly IDisposable _lock;
     private bool _disposed;
 
-    private DataDirectory(string path, IFileSystem files, IClock clock, WriteAheadLogOptions options, IDisposable held)
+    private DataDirectory(string path, IFileSystem files, IClock clock, WriteAheadLogOptions options, RecoveryProgress progress, IDisposable held)
     {
         Path = path;
         _files = files;
@@ -52,7 +53,7 @@ public sealed class DataDirectory : IDisposable
         _segments = new SegmentStore(files, path, _manifests.Kept[0].InstanceId);
         try
         {
-            Manifest = TakeSoundManifest();
+            Manifest = TakeSoundManifest(progress);
             _options = options with
             {
                 PageBytes = Manifest.LogPageBytes,
@@ -60,6 +61,7 @@ public sealed class DataDirectory : IDisposable
                 MemoryBytes = Math.Max(options.MemoryBytes, 2L * Manifest.LogPageBytes),
                 PartBytesMax = Math.Min(options.PartBytesMax, Manifest.LogPageBytes / 2),
             };
+            progress.Begin("verifying the log");
             Log = OpenLog();
         }
         catch
@@ -92,7 +94,7 @@ public sealed class DataDirectory : IDisposable
     /// 53100, 58030: the disk does not work. In every case nothing was changed beyond what creation wrote.
     /// </exception>
     public static DataDirectory Open(
-        string path, IFileSystem? files = null, IClock? clock = null, WriteAheadLogOptions? options = null)
+        string path, IFileSystem? files = null, IClock? clock = null, WriteAheadLogOptions? options = null, RecoveryProgress? progress = null)
     {
         files ??= LocalFileSystem.Instance;
         IDisposable? held = null;
@@ -106,7 +108,7 @@ public sealed class DataDirectory : IDisposable
 
             held = files.TryLock(System.IO.Path.Combine(path, LockName), out string holder);
             return held is not null
-                ? new DataDirectory(path, files, clock ?? SystemClock.Instance, options ?? WriteAheadLogOptions.Default, held)
+                ? new DataDirectory(path, files, clock ?? SystemClock.Instance, options ?? WriteAheadLogOptions.Default, progress ?? new(), held)
                 : throw new SqlException(
                     SqlState.LockNotAvailable, $"data directory \"{path}\" is in use by process {holder}");
         }
@@ -188,7 +190,7 @@ public sealed class DataDirectory : IDisposable
         }
     }
 
-    private Manifest TakeSoundManifest()
+    private Manifest TakeSoundManifest(RecoveryProgress progress)
     {
         SqlException? first = null;
         long newest = _manifests.Generations()[0];
@@ -196,7 +198,7 @@ public sealed class DataDirectory : IDisposable
         {
             try
             {
-                _segments.OpenAll(manifest.Files);
+                _segments.OpenAll(manifest.Files, progress);
             }
             catch (SqlException exception) when (exception.State == SqlState.DataCorrupted)
             {

@@ -35,6 +35,7 @@ internal static class CheckpointRestore
             database.SetOffset(source, offset);
         }
 
+        database.Options.Progress.Begin("restoring relations", "items", state.Items.Count);
         foreach (CatalogItem item in state.Items.OrderBy(item => item.Oid))
         {
             switch (item)
@@ -52,6 +53,8 @@ internal static class CheckpointRestore
                     AddIndex(database, index);
                     break;
             }
+
+            database.Options.Progress.Advance();
         }
 
         directory.ReleaseSegments();

@@ -19,6 +19,7 @@ internal static class LogReplay
     /// <exception cref="Core.Errors.SqlException">XX001: the log is damaged, or does not say what a log must say.</exception>
     public static (Epoch Published, long NowMicroseconds) Run(Database database, IWriteAheadLog log, long fromSequence, Epoch last, long now)
     {
+        database.Options.Progress.Begin("replaying the log", "records", log.DurableSequence - fromSequence + 1);
         foreach (LogRecord record in log.Replay(fromSequence))
         {
             (long recordNow, IReadOnlyList<LogEntry> entries) = EpochRecord.Read(record.Payload.Span);
@@ -50,6 +51,7 @@ internal static class LogReplay
             }
 
             KillPoints.Pass(KillPoints.DuringReplay);
+            database.Options.Progress.Advance();
             last = record.Epoch;
             now = recordNow;
         }

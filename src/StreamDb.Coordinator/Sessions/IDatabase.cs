@@ -5,6 +5,10 @@ namespace StreamDb.Coordinator.Sessions;
 /// <summary>The running database as protocol servers see it.</summary>
 public interface IDatabase
 {
+    /// <summary>Awaited before a client is authenticated: ends when sessions can be opened.</summary>
+    /// <exception cref="Core.Errors.SqlException">57P03: that takes too long to wait for it, or will not come about.</exception>
+    ValueTask WhenReadyAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
+
     /// <summary>Opens a session for an authenticated client.</summary>
     /// <param name="user">Role name.</param>
     /// <param name="database">Database name; an unknown one is 3D000.</param>

@@ -165,6 +165,7 @@ internal sealed class Connection(Socket socket, IDatabase database, PgServerOpti
                 SessionMessages.WriteNegotiateProtocolVersion(output, settings.UnknownProtocolOptions);
             }
 
+            await database.WhenReadyAsync(startup.Token).ConfigureAwait(false);
             using (startup.Token.Register(input.CancelPendingRead))
             {
                 await authenticator.AuthenticateAsync(settings.User, isEncrypted, input, output, startup.Token).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using StreamDb.Coordinator.Sessions;
+using StreamDb.Core.Diagnostics;
 using StreamDb.Server.Configuration;
 
 namespace StreamDb.Server.Commands;
@@ -33,7 +34,7 @@ internal static class CommandLine
     }
 
     /// <summary>Serves with a real database until a signal.</summary>
-    public static async Task<int> ServeAsync(ServerOptions options, Func<ServerOptions, ILoggerFactory, Task<IDatabase>> open)
+    public static async Task<int> ServeAsync(ServerOptions options, Func<ServerOptions, ILoggerFactory, RecoveryProgress, Task<IDatabase>> open)
     {
         Task signalled = ServeCommand.UntilSignalled(out IDisposable registration);
         using (registration)

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
-using StreamDb.Coordinator.Sessions;
-using StreamDb.Core.Diagnostics;
 using StreamDb.Http;
 using StreamDb.PgWire.Authentication;
 using StreamDb.PgWire.Connections;
@@ -10,7 +8,7 @@ using StreamDb.Server.Configuration;
 
 namespace StreamDb.Server.Commands;
 
-/// <summary>The listeners over an open database.</summary>
+/// <summary>The listeners over a database, open or about to be.</summary>
 internal sealed class ServerHost : IAsyncDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
@@ -26,15 +24,15 @@ internal sealed class ServerHost : IAsyncDisposable
     /// <summary>Where PostgreSQL clients connect.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => _server.EndPoints;
 
-    public static async Task<ServerHost> StartAsync(IDatabase database, ServerOptions options, ILoggerFactory loggers)
+    public static async Task<ServerHost> StartAsync(StartingDatabase database, ServerOptions options, ILoggerFactory loggers)
     {
         var host = new ServerHost(PgServer.Start(database, ProtocolOptions(options), loggers));
         try
         {
             if (options.HttpPort != 0)
             {
-                IMetricsSource[] sources = database is IMetricsSource source ? [host._server, source] : [host._server];
-                host._http = await HttpServer.StartAsync(new IPEndPoint(options.Addresses[0], options.HttpPort), sources, loggers).ConfigureAwait(false);
+                host._http = await HttpServer.StartAsync(
+                    new IPEndPoint(options.Addresses[0], options.HttpPort), [host._server, database], () => database.Unready, loggers).ConfigureAwait(false);
             }
 
             return host;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Errors;
 using StreamDb.State.Checkpoints;
 using StreamDb.State.Devices;
@@ -39,13 +40,15 @@ internal sealed class SegmentStore
 
     /// <summary>Opens and verifies files, all or none.</summary>
     /// <exception cref="SqlException">XX001: one is missing or damaged.</exception>
-    public void OpenAll(IReadOnlyList<ImmutableFile> files)
+    public void OpenAll(IReadOnlyList<ImmutableFile> files, RecoveryProgress progress)
     {
+        progress.Begin("verifying the files of the checkpoint", "bytes", files.Sum(file => file.Bytes));
         try
         {
             foreach (ImmutableFile file in files)
             {
                 _open.Add(file.Name, SegmentFile.Open(_files, _path, file, _instanceId));
+                progress.Advance(file.Bytes);
             }
         }
         catch

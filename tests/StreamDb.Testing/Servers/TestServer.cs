@@ -44,15 +44,15 @@ public sealed partial class TestServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the program and waits until it listens.</summary>
-    /// <exception cref="InvalidOperationException">It ended or did not listen in time; the message has its log.</exception>
+    /// <summary>Starts the program and waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It ended or was not ready in time; the message has its log.</exception>
     public static async Task<TestServer> StartAsync(TestServerOptions? options = null)
     {
         options ??= new TestServerOptions();
         var server = new TestServer(Process.Start(StartInfo(options))!);
         try
         {
-            await server.WaitUntilListeningAsync(options).ConfigureAwait(false);
+            await server.WaitUntilReadyAsync(options).ConfigureAwait(false);
             return server;
         }
         catch
@@ -141,9 +141,9 @@ public sealed partial class TestServer : IAsyncDisposable
         }
     }
 
-    private async Task WaitUntilListeningAsync(TestServerOptions options)
+    private async Task WaitUntilReadyAsync(TestServerOptions options)
     {
-        var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _process.ErrorDataReceived += (_, line) =>
         {
             lock (_log)
@@ -155,19 +155,22 @@ public sealed partial class TestServer : IAsyncDisposable
         {
             if (line.Data is null)
             {
-                listening.TrySetException(new InvalidOperationException("the server ended"));
+                ready.TrySetException(new InvalidOperationException("the server ended"));
             }
             else if (line.Data.StartsWith("listening on ", StringComparison.Ordinal))
             {
-                listening.TrySetResult(line.Data);
+                Port = int.Parse(line.Data[(line.Data.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+            }
+            else if (line.Data.StartsWith("ready ", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
             }
         };
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         try
         {
-            string line = await listening.Task.WaitAsync(options.StartTimeout).ConfigureAwait(false);
-            Port = int.Parse(line[(line.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+            await ready.Task.WaitAsync(options.StartTimeout).ConfigureAwait(false);
         }
         catch (Exception error) when (error is InvalidOperationException or TimeoutException)
         {

@@ -10,7 +10,7 @@ public sealed class HttpServerTests
     [Fact]
     public async Task Health_and_metrics_are_served()
     {
-        await using HttpServer server = await HttpServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), [new Source()]);
+        await using HttpServer server = await HttpServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), [new Source()], () => null);
         using var client = new HttpClient { BaseAddress = server.Addresses[0] };
         Assert.Equal("ok\n", await client.GetStringAsync("/health"));
         using HttpResponseMessage response = await client.GetAsync("/metrics");
@@ -22,6 +22,19 @@ public sealed class HttpServerTests
             StringComparison.Ordinal);
         Assert.Contains("# TYPE process_cpu_seconds_total counter\n", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/other")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_tells_how_far_the_start_is()
+    {
+        string? progress = "replaying the log: 1 of 2 records";
+        await using HttpServer server = await HttpServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), [], () => progress);
+        using var client = new HttpClient { BaseAddress = server.Addresses[0] };
+        HttpResponseMessage response = await client.GetAsync("/health");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("starting: replaying the log: 1 of 2 records\n", await response.Content.ReadAsStringAsync());
+        progress = null;
+        Assert.Equal("ok\n", await client.GetStringAsync("/health"));
     }
 
     private sealed class Source : IMetricsSource

@@ -45,7 +45,9 @@ step sqllogictest, own suites
 sqllogictest/run.sh --no-build --jobs 2 --junit artifacts/slt-own.xml
 
 if [ -d ../shared/sqllogictest ]; then
-  step "sqllogictest, the peers' tiers T0 and T1a, each query also as a view"
+  step "sqllogictest, the peers' tiers T0 and T1a, and RisingWave's T2, each query also as a view"
   sqllogictest/run.sh --no-build --jobs 2 --tier T0,T1a --origin risingwave,sqlite --dual \
     --expected sqllogictest/expected/peers.tsv --junit artifacts/slt-peers.xml
+  sqllogictest/run.sh --no-build --jobs 2 --tier T2 --origin risingwave --dual \
+    --expected sqllogictest/expected/peers-views.tsv --junit artifacts/slt-peers-views.xml
 fi

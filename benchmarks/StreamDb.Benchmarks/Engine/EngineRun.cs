@@ -65,7 +65,8 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
     }
 
     /// <summary>Reports the rate of the time spent in epochs, and their latencies.</summary>
-    public void Finish(Report report, string label, long updates)
+    /// <returns>That time in seconds.</returns>
+    public double Finish(Report report, string label, long updates)
     {
         _latenciesUs.Sort();
         report.Row($"{label} rate", updates / _latenciesUs.Sum(), "M/s");
@@ -73,6 +74,7 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
         report.Row($"{label} p50", At(0.5), "us");
         report.Row($"{label} p99", At(0.99), "us");
         report.Row($"{label} max", _latenciesUs[^1], "us");
+        return _latenciesUs.Sum() / 1e6;
     }
 
     public void Dispose() => _engine.Dispose();

@@ -11,8 +11,16 @@ internal static partial class Posix
     public const int OpenCloseOnExec = 0x80000;
     public const int LockExclusiveNonBlocking = 2 | 4;
     public const int WouldBlock = 11;
+    public const int ProtectionNone = 0;
     public const int ProtectionRead = 1;
+    public const int ProtectionWrite = 2;
     public const int MapShared = 1;
+    public const int MapPrivate = 2;
+    public const int MapAnonymous = 0x20;
+    public const int MapNoReserve = 0x4000;
+    public const int MapFixedNoReplace = 0x100000;
+    public const int AdviseDontNeed = 4;
+    public const int AdviseHugePage = 14;
     public const int SignalKill = 9;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -41,6 +49,16 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     public static partial nint Map(nint address, nint length, int protection, int flags, SafeHandle descriptor, long offset);
+
+    /// <summary>Maps memory; <paramref name="descriptor"/> is -1 for memory without a file.</summary>
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint Map(nint address, nint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    public static partial int Protect(nint address, nint length, int protection);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    public static partial int Advise(nint address, nint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(nint address, nint length);

@@ -1,0 +1,91 @@
+using StreamDb.Core.Errors;
+using StreamDb.State.Devices;
+
+namespace StreamDb.State.Spaces;
+
+/// <summary>A range of this process's addresses: reserved whole, backed by memory as far as it is committed. Dispose it.</summary>
+internal sealed class AddressRange : IDisposable
+{
+    /// <summary>What a huge page needs: its own alignment.</summary>
+    public const long Alignment = 2 << 20;
+
+    private const int Flags = Posix.MapPrivate | Posix.MapAnonymous | Posix.MapNoReserve;
+
+    private readonly nint _mapping;
+    private readonly long _mappingBytes;
+    private bool _isDisposed;
+
+    private AddressRange(nint mapping, long mappingBytes, ulong start, long bytes)
+    {
+        _mapping = mapping;
+        _mappingBytes = mappingBytes;
+        Start = start;
+        Bytes = bytes;
+    }
+
+    public ulong Start { get; }
+
+    public long Bytes { get; }
+
+    /// <summary>Reserves just these addresses; null when one of them is in use.</summary>
+    public static AddressRange? TryReserveAt(ulong address, long bytes)
+    {
+        nint mapping = Posix.Map((nint)address, (nint)bytes, Posix.ProtectionNone, Flags | Posix.MapFixedNoReplace, -1, 0);
+        if (mapping == -1)
+        {
+            return null;
+        }
+
+        // A kernel before 4.17 takes the address as a wish.
+        if (mapping != (nint)address)
+        {
+            _ = Posix.Unmap(mapping, (nint)bytes);
+            return null;
+        }
+
+        return new AddressRange(mapping, bytes, address, bytes);
+    }
+
+    /// <summary>Reserves addresses wherever there are any; null when the process may have no more of them.</summary>
+    public static AddressRange? TryReserve(long bytes)
+    {
+        long mappingBytes = bytes + Alignment;
+        nint mapping = Posix.Map(0, (nint)mappingBytes, Posix.ProtectionNone, Flags, -1, 0);
+        ulong start = ((ulong)mapping + Alignment - 1) & ~((ulong)Alignment - 1);
+        return mapping == -1 ? null : new AddressRange(mapping, mappingBytes, start, bytes);
+    }
+
+    /// <summary>Makes a part readable and writable, of zeros.</summary>
+    /// <exception cref="SqlException">53200: The system gives no more memory.</exception>
+    public void Commit(ulong address, long bytes, bool usesHugePages)
+    {
+        if (Posix.Protect((nint)address, (nint)bytes, Posix.ProtectionRead | Posix.ProtectionWrite) != 0)
+        {
+            throw new SqlException(SqlState.OutOfMemory, $"no memory for {bytes} bytes of state");
+        }
+
+        if (usesHugePages)
+        {
+            // Advice: where the kernel has no huge pages, small ones do.
+            _ = Posix.Advise((nint)address, (nint)bytes, Posix.AdviseHugePage);
+        }
+    }
+
+    /// <summary>Gives the memory of a committed part back; it reads as zeros from now on.</summary>
+    public void Release(ulong address, long bytes)
+    {
+        if (Posix.Advise((nint)address, (nint)bytes, Posix.AdviseDontNeed) != 0)
+        {
+            throw Posix.LastError("madvise", $"{address:x}");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            _ = Posix.Unmap(_mapping, (nint)_mappingBytes);
+        }
+    }
+}

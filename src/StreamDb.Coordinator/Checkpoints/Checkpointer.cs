@@ -22,6 +22,9 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>How long the end waits for the sequencer, whose log may never work again.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>The same when the log is known not to work.</summary>
+    private static readonly TimeSpan _patienceWithoutLog = TimeSpan.FromSeconds(1);
+
     private readonly Database _database;
     private readonly DataDirectory _directory;
     private readonly Thread _thread;
@@ -97,7 +100,7 @@ internal sealed class Checkpointer : IDisposable
             _isStopping = true;
         }
 
-        _stop.CancelAfter(_patience);
+        _stop.CancelAfter(_directory.Log.Failure is null ? _patience : _patienceWithoutLog);
         _wake.Set();
         if (_thread.ThreadState != System.Threading.ThreadState.Unstarted)
         {
@@ -191,6 +194,7 @@ internal sealed class Checkpointer : IDisposable
             // The log grows until it works; its size asks for nothing more meanwhile.
             failure = exception;
             Volatile.Write(ref _logAddressMax, long.MaxValue);
+            _database.Logger.CheckpointFailed(_database.Name, exception.Message);
         }
 
         string? error = failure?.Message ?? (reason == RecoveryReason ? _directory.FellBackBecause : null);

@@ -70,6 +70,12 @@ internal sealed class ManifestStore(IFileSystem files, string directory)
     /// <summary>Makes <paramref name="manifest"/> the current one, durably.</summary>
     public void Publish(Manifest manifest)
     {
+        if (_kept.Count > 0 && !files.FileExists(PathOf(_kept[0].Generation)))
+        {
+            // Whatever directory is here now, the files that the new manifest names are not in it.
+            throw IoFailure.Vanished(PathOf(_kept[0].Generation));
+        }
+
         string temporary = Path.Combine(directory, TemporaryName);
         files.Delete(temporary);
         using (IFile file = files.Open(temporary, create: true))

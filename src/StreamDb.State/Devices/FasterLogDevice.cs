@@ -50,6 +50,11 @@ internal sealed class FasterLogDevice(IFileSystem files, LogFiles layout)
             foreach (IFile file in dirty)
             {
                 file.Sync();
+                if (!file.HasName)
+                {
+                    // Synced into a file that ends with this process.
+                    throw IoFailure.Vanished(file.Path);
+                }
             }
 
             if (directoryDirty)

@@ -52,6 +52,10 @@ public interface IFile : IDisposable
 
     long Length { get; }
 
+    /// <summary>False once no directory lists the file any more: what is written then is gone with the last handle.</summary>
+    /// <exception cref="IOException">It cannot be told.</exception>
+    bool HasName { get; }
+
     /// <summary>Reads until <paramref name="target"/> is full or the file ends.</summary>
     /// <returns>Bytes read; fewer than asked only at the end of the file.</returns>
     int Read(long offset, Span<byte> target);
@@ -75,4 +79,7 @@ public interface IMappedFile : IDisposable
     nint Address { get; }
 
     long Length { get; }
+
+    /// <summary>Lets go of the memory that reading has filled; what is read again is fetched again.</summary>
+    void Evict();
 }

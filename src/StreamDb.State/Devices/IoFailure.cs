@@ -11,6 +11,12 @@ public static class IoFailure
     /// <summary>Disk quota exceeded.</summary>
     public const int QuotaExceeded = 122;
 
+    /// <summary>No such file or directory.</summary>
+    public const int NoSuchFile = 2;
+
+    /// <summary>A file or directory of a running database is no longer there: somebody removed it or took its disk away.</summary>
+    public static IOException Vanished(string path) => new($"\"{path}\" has vanished", NoSuchFile);
+
     /// <summary>53100 for a full disk or quota, 58030 for everything else.</summary>
     public static SqlException ToSqlException(Exception exception) =>
         exception is SqlException already

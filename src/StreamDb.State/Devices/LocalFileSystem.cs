@@ -126,6 +126,15 @@ public sealed class LocalFileSystem : IFileSystem
 
         public long Length => length;
 
+        public void Evict()
+        {
+            if (_address != 0)
+            {
+                // Advice: without it the memory is the kernel's to take back all the same.
+                _ = Posix.Advise(_address, (nint)length, Posix.AdviseDontNeed);
+            }
+        }
+
         public void Dispose()
         {
             nint mapped = Interlocked.Exchange(ref _address, 0);
@@ -155,6 +164,8 @@ public sealed class LocalFileSystem : IFileSystem
         public string Path => path;
 
         public long Length => RandomAccess.GetLength(handle);
+
+        public bool HasName => Posix.LinkCount(handle, path) > 0;
 
         public int Read(long offset, Span<byte> target)
         {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace StreamDb.State.Devices;
 
-/// <summary>The system calls .NET does not offer: fdatasync, syncing a directory, a lock that names its holder, mapping a file, dying at once.</summary>
+/// <summary>The system calls .NET does not offer: fdatasync, syncing a directory, a lock that names its holder, mapping a file, counting its names, dying at once.</summary>
 internal static partial class Posix
 {
     public const int OpenReadWrite = 0x2;
@@ -65,6 +65,21 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int processId, int signal);
+
+    /// <summary>How many names a file has.</summary>
+    public static int LinkCount(SafeHandle descriptor, string path)
+    {
+        const int emptyPath = 0x1000;
+        const uint linkCountMask = 4;
+        const int linkCountOffset = 16;
+        Span<byte> status = stackalloc byte[256];
+        return Status(descriptor, "", emptyPath, linkCountMask, status) == 0
+            ? BitConverter.ToInt32(status[linkCountOffset..])
+            : throw LastError("statx", path);
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Status(SafeHandle directory, string path, int flags, uint mask, Span<byte> status);
 
     /// <summary>The last call's error; its HResult is the errno.</summary>
     public static IOException LastError(string call, string path)

@@ -515,8 +515,9 @@ public sealed class WriteAheadLog : IWriteAheadLog
                 return true;
             }
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or SqlException { State: SqlState.DataCorrupted })
         {
+            // A directory that came back without its records is not ours: the wait goes on for the one that is.
             return false;
         }
         finally

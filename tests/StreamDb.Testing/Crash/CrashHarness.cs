@@ -9,7 +9,7 @@ namespace StreamDb.Testing.Crash;
 /// <summary>Kills a loaded server with SIGKILL again and again, and checks after each restart that nothing acknowledged is missing.</summary>
 /// <remarks>
 /// Each writer knows exactly what its rows must be (see <see cref="CrashWriter"/>), in a table without key, where a write that
-/// was replayed twice would show, and a counter that UPDATE adds to. On top are views of every stateful kind; after a restart
+/// was replayed twice would show, a counter that UPDATE adds to, and a table whose rows replace each other. On top are views of every stateful kind; after a restart
 /// each must equal its query run ad hoc.
 /// </remarks>
 public sealed class CrashHarness
@@ -22,6 +22,10 @@ public sealed class CrashHarness
         ("newest", "SELECT writer, number, part FROM entries ORDER BY number DESC, writer, part LIMIT 10"),
         ("values_used", "SELECT DISTINCT value % 100 AS value FROM entries"),
         ("busiest", "SELECT writer, total FROM per_writer WHERE total > 100"),
+        ("newest_of_each", "SELECT writer, number, part FROM (SELECT *, row_number() OVER (PARTITION BY writer ORDER BY number DESC, part) AS r FROM entries) WHERE r <= 3"),
+        ("steps", "SELECT writer, number, part, value - lag(value) OVER (PARTITION BY writer ORDER BY number, part) AS step FROM entries"),
+        ("slots", "SELECT l.writer, count(*) AS slots, max(l.number) AS newest, max(c.value) AS counter FROM latest l LEFT JOIN counters c ON l.writer = c.writer GROUP BY l.writer"),
+        ("idle", "SELECT writer FROM counters WHERE NOT EXISTS (SELECT 1 FROM latest WHERE latest.writer = counters.writer)"),
     ];
 
     private readonly CrashOptions _options;
@@ -206,6 +210,7 @@ public sealed class CrashHarness
     {
         await using NpgsqlConnection connection = await ConnectAsync(connectionString).ConfigureAwait(false);
         await ExecuteAsync(connection, "CREATE TABLE entries (writer int NOT NULL, number bigint NOT NULL, part int NOT NULL, value bigint NOT NULL)").ConfigureAwait(false);
+        await ExecuteAsync(connection, "CREATE TABLE latest (writer int, slot int, number bigint NOT NULL, PRIMARY KEY (writer, slot)) ON CONFLICT DO UPDATE FULL").ConfigureAwait(false);
         await ExecuteAsync(connection, "CREATE TABLE counters (writer int PRIMARY KEY, value bigint NOT NULL)").ConfigureAwait(false);
         string rows = string.Join(", ", Enumerable.Range(0, _writers.Length).Select(w => string.Create(CultureInfo.InvariantCulture, $"({w}, 0)")));
         await ExecuteAsync(connection, $"INSERT INTO counters VALUES {rows}").ConfigureAwait(false);
@@ -249,6 +254,11 @@ public sealed class CrashHarness
         foreach (string[] row in await QueryAsync(connection, "SELECT writer, value FROM counters").ConfigureAwait(false))
         {
             found[Number(row[0])].Counter = Number(row[1]);
+        }
+
+        foreach (string[] row in await QueryAsync(connection, "SELECT writer, slot, number FROM latest").ConfigureAwait(false))
+        {
+            found[Number(row[0])].Latest[(int)Number(row[1])] = Number(row[2]);
         }
 
         for (int i = 0; i < _writers.Length; i++)

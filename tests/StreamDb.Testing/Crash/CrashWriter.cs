@@ -76,7 +76,8 @@ internal sealed class CrashWriter(int writer, Random random)
             < 35 => OperationKind.Insert,
             < 55 => OperationKind.MultiRowInsert,
             < 70 => OperationKind.Update,
-            < 80 => OperationKind.Delete,
+            < 78 => OperationKind.Delete,
+            < 88 => OperationKind.Upsert,
             _ => OperationKind.Transaction,
         };
         _number++;

@@ -17,6 +17,9 @@ internal enum OperationKind
     /// <summary>Removes the rows of an earlier number.</summary>
     Delete,
 
+    /// <summary>A row of the upsert table, which replaces the one of its slot.</summary>
+    Upsert,
+
     /// <summary>Two INSERTs and an UPDATE between BEGIN and COMMIT.</summary>
     Transaction,
 }
@@ -26,6 +29,11 @@ internal enum OperationKind
 internal sealed record WriterOperation(int Writer, long Number, OperationKind Kind, long Target)
 {
     public const int PartsMax = 3;
+
+    private const int SlotCount = 5;
+
+    /// <summary>Of the upsert table.</summary>
+    public int Slot => (int)(Number % SlotCount);
 
     public int PartCount => Kind switch
     {
@@ -41,6 +49,7 @@ internal sealed record WriterOperation(int Writer, long Number, OperationKind Ki
         OperationKind.Insert => [Insert(0)],
         OperationKind.MultiRowInsert => [$"INSERT INTO entries VALUES {string.Join(", ", Enumerable.Range(0, PartsMax).Select(Row))}"],
         OperationKind.Update => [Update],
+        OperationKind.Upsert => [Text($"INSERT INTO latest VALUES ({Writer}, {Slot}, {Number})")],
         OperationKind.Delete => [Text($"DELETE FROM entries WHERE writer = {Writer} AND number = {Target}")],
         _ => [Insert(0), Update, Insert(1)],
     };

@@ -248,6 +248,10 @@ public sealed class SimulatedFileSystem : IFileSystem
 
         public long Length { get; }
 
+        public void Evict()
+        {
+        }
+
         public void Dispose()
         {
             NativeMemory.AlignedFree(_copy);
@@ -371,6 +375,18 @@ public sealed class SimulatedFileSystem : IFileSystem
                 lock (owner._lock)
                 {
                     return file.Length;
+                }
+            }
+        }
+
+        public bool HasName
+        {
+            get
+            {
+                owner.Call("stat", path);
+                lock (owner._lock)
+                {
+                    return owner._names.ContainsValue(file);
                 }
             }
         }

@@ -3,6 +3,7 @@ using StreamDb.Core.Clocks;
 using StreamDb.Core.Errors;
 using StreamDb.State.Devices;
 using StreamDb.State.Log;
+using StreamDb.Testing;
 using StreamDb.Testing.State;
 using Xunit;
 using Xunit.Abstractions;
@@ -230,7 +231,7 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
         int sound = 0;
         Dictionary<string, byte[]> whole = system.Snapshot();
         string[] paths = [.. whole.Keys.Where(p => !p.EndsWith("/lock", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
-        for (int seed = 0; seed < 200; seed++)
+        for (int seed = 0; seed < TestCounts.Damages(200); seed++)
         {
             var random = new Random(seed);
             SimulatedFileSystem damaged = system.AfterKill();

@@ -2,6 +2,7 @@ using StreamDb.Core.Errors;
 using StreamDb.State;
 using StreamDb.State.Devices;
 using StreamDb.State.Log;
+using StreamDb.Testing;
 using StreamDb.Testing.State;
 using Xunit;
 using Xunit.Abstractions;
@@ -51,7 +52,8 @@ public sealed class CheckpointFailureTests(ITestOutputHelper output)
     [Fact]
     public void Power_loss_at_any_moment_loses_nothing_acknowledged()
     {
-        for (int seed = 0; seed < 500; seed++)
+        int count = TestCounts.PowerLosses(2000);
+        for (int seed = 0; seed < count / 4; seed++)
         {
             Random random = new(seed);
             SimulatedFileSystem system = new();
@@ -226,7 +228,7 @@ public sealed class CheckpointFailureTests(ITestOutputHelper output)
         int repaired = 0;
         Dictionary<string, byte[]> whole = system.Snapshot();
         string[] paths = [.. whole.Keys.Order(StringComparer.Ordinal)];
-        for (int seed = 0; seed < 400; seed++)
+        for (int seed = 0; seed < TestCounts.Damages(400); seed++)
         {
             Random random = new(seed);
             SimulatedFileSystem damaged = system.AfterKill();

@@ -66,6 +66,9 @@ public static class DataDirectoryTools
                 DatabaseState state = DatabaseStateCodec.Read(manifest.Sections[DatabaseImage.StateSection]);
                 output.WriteLine(Invariant(
                     $"  catalog        {state.Items.OfType<TableItem>().Count()} tables, {state.Items.OfType<SourceItem>().Count()} sources, {state.Items.OfType<MaterializedViewItem>().Count()} materialized views"));
+                StoredArena[] arenas = [.. KeyedStateOf(manifest).All.SelectMany(dataflow => dataflow.Arenas)];
+                output.WriteLine(Invariant(
+                    $"  keyed state    {KeyedStateOf(manifest).All.Count()} dataflows and indexes, {arenas.Sum(arena => arena.Bytes)} bytes in {arenas.Sum(arena => arena.Pages.Count)} runs of pages"));
             }
 
             foreach (string problem in report.Problems)
@@ -80,17 +83,27 @@ public static class DataDirectoryTools
         try
         {
             DatabaseState state = DatabaseStateCodec.Read(manifest.Sections[DatabaseImage.StateSection]);
-            var relations = StoredRelations.Read(manifest.Sections[DatabaseImage.RelationsSection], new Dictionary<string, State.Segments.SegmentFile>());
+            var relations = StoredRelations.Read(manifest.Sections[EngineImage.RelationsSection], new Dictionary<string, State.Segments.SegmentFile>());
             foreach (RelationItem relation in state.Items.OfType<RelationItem>().Where(item => item is TableItem or SourceItem))
             {
                 _ = relations[relation.Id];
             }
+
+            foreach (StoredArena arena in KeyedStateOf(manifest).All.SelectMany(dataflow => dataflow.Arenas))
+            {
+                arena.Check(name => manifest.Files.FirstOrDefault(file => file.Name == name).Bytes);
+            }
         }
-        catch (Exception exception) when (exception is SqlException or EndOfStreamException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (exception is SqlException or EndOfStreamException or KeyNotFoundException or FormatException or IndexOutOfRangeException or OverflowException)
         {
             problems.Add($"{database}: checkpoint {manifest.Checkpoint.ToString(CultureInfo.InvariantCulture)} contradicts itself: {exception.Message}");
         }
     }
+
+    private static StoredDataflows KeyedStateOf(Manifest manifest) =>
+        manifest.Sections.TryGetValue(EngineImage.KeyedStateSection, out ReadOnlyMemory<byte> section)
+            ? StoredDataflows.Read(section, new Dictionary<string, State.Segments.SegmentFile>())
+            : StoredDataflows.None;
 
     private static IEnumerable<string> DatabasesIn(string path) => Directory.Exists(path)
         ? Directory.GetDirectories(path).Order(StringComparer.Ordinal)

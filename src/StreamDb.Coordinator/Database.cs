@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using StreamDb.Coordinator.Checkpoints;
 using StreamDb.Coordinator.Epochs;
 using StreamDb.Coordinator.Recovery;
@@ -26,6 +28,7 @@ internal sealed class Database : IAsyncDisposable
     private readonly ConcurrentDictionary<RelationId, SourceRunner> _sources = new();
     private readonly ConcurrentDictionary<RelationId, string> _paused = new();
     private readonly ConcurrentDictionary<RelationId, string> _unavailable = new();
+    private readonly List<ViewRecovery> _viewRecoveries = [];
     private readonly DataDirectory? _directory;
     private readonly IWriteAheadLog? _log;
     private volatile Catalog _catalog;
@@ -33,6 +36,7 @@ internal sealed class Database : IAsyncDisposable
     private Database(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path)
     {
         Name = name;
+        Logger = options.Loggers.CreateLogger("StreamDb.Coordinator");
         Options = options;
         Connectors = connectors;
         Engine = new Engine(new EngineOptions { WorkerCount = options.WorkerCount });
@@ -61,6 +65,8 @@ internal sealed class Database : IAsyncDisposable
     public string Name { get; }
 
     public DatabaseOptions Options { get; }
+
+    public ILogger Logger { get; }
 
     public IConnectorRegistry Connectors { get; }
 
@@ -93,6 +99,9 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Views that failed and why.</summary>
     public IReadOnlyDictionary<RelationId, string> PausedViews => _paused;
+
+    /// <summary>How the views and indexes of the last checkpoint came back when the database was opened; those that the log behind it made are not among them.</summary>
+    public IReadOnlyList<ViewRecovery> ViewRecoveries => _viewRecoveries;
 
     public IEnumerable<SourceRunner> Sources => _sources.Values;
 
@@ -208,6 +217,16 @@ internal sealed class Database : IAsyncDisposable
         _paused[id] = reason;
     }
 
+    /// <summary>Notes how a view or an index came back; before the database serves.</summary>
+    public void Recovered(ViewRecovery recovery)
+    {
+        _viewRecoveries.Add(recovery);
+        if (!recovery.IsRestored)
+        {
+            Logger.Recomputed(Name, _catalog.Find(recovery.Id.Value)?.Name ?? "", recovery.DurationMs, recovery.Reason);
+        }
+    }
+
     /// <summary>Adds the relation of streamdb_catalog.source_errors to the engine.</summary>
     /// <param name="stored">Its rows in a checkpoint; null: none.</param>
     public void AddSourceErrors(StoredRelation? stored) =>
@@ -224,8 +243,14 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>The newest checkpoint, then the log from there on.</summary>
     private (Epoch Published, long NowMicroseconds) Recover()
     {
+        long start = Stopwatch.GetTimestamp();
         Epoch published = default;
         long now = 0;
+        if (_directory is { FellBackBecause: { } reason })
+        {
+            Logger.FellBack(Name, reason);
+        }
+
         if (_directory is { Manifest.Checkpoint: > 0 })
         {
             (published, now) = CheckpointRestore.Run(this, _directory);
@@ -235,6 +260,21 @@ internal sealed class Database : IAsyncDisposable
             AddSourceErrors(null);
         }
 
-        return _log is null ? (published, now) : LogReplay.Run(this, _log, _directory?.Manifest.Log.BeginSequence ?? 1, published, now);
+        if (_log is null)
+        {
+            return (published, now);
+        }
+
+        long from = _directory?.Manifest.Log.BeginSequence ?? 1;
+        (published, now) = LogReplay.Run(this, _log, from, published, now);
+        int restored = _viewRecoveries.Count(view => view.IsRestored);
+        Logger.Opened(
+            Name,
+            published.Value,
+            (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+            restored,
+            _viewRecoveries.Count - restored,
+            _log.DurableSequence - from + 1);
+        return (published, now);
     }
 }

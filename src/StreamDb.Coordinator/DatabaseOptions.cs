@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using StreamDb.Core.Clocks;
 using StreamDb.Core.Diagnostics;
 using StreamDb.State.Devices;
@@ -25,6 +27,8 @@ public sealed record DatabaseOptions
 
     /// <summary>Where opening tells how far it is.</summary>
     public RecoveryProgress Progress { get; init; } = new();
+
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
     public IClock Clock { get; init; } = SystemClock.Instance;
 

@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
+using StreamDb.Coordinator.Recovery;
 using StreamDb.Coordinator.Sessions;
 using StreamDb.Coordinator.Sources;
+using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Errors;
 
 namespace StreamDb.Coordinator;
 
 /// <summary>A running server's databases and sessions.</summary>
 /// <remarks>Each database has its own catalog, engine and log, in a directory of its name below the data directory; "dev" always exists.</remarks>
-public sealed class Instance : IDatabase, IAsyncDisposable
+public sealed class Instance : IDatabase, IMetricsSource, IAsyncDisposable
 {
     public const string DefaultDatabase = "dev";
 
@@ -88,6 +90,18 @@ public sealed class Instance : IDatabase, IAsyncDisposable
         {
             await database.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    public IEnumerable<Metric> ReadMetrics()
+    {
+        List<ViewRecovery> views = [.. _databases.Values.SelectMany(database => database.ViewRecoveries)];
+        return
+        [
+            new("streamdb_epochs_total", "Epochs published.", IsCounter: true, EpochCount),
+            new("streamdb_sessions", "Open sessions.", IsCounter: false, SessionCount),
+            new("streamdb_restart_views_restored", "Views and indexes whose state the last start read from a checkpoint.", IsCounter: false, views.Count(view => view.IsRestored)),
+            new("streamdb_restart_views_recomputed", "Views and indexes that the last start computed again.", IsCounter: false, views.Count(view => !view.IsRestored)),
+        ];
     }
 
     internal IEnumerable<Session> Sessions => _sessions.Values;

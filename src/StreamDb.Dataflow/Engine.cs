@@ -67,7 +67,8 @@ public sealed class Engine : IDisposable
     /// <summary>The tables and sources at the published epoch, held for a checkpoint. Dispose it.</summary>
     public EngineImage Capture() => new(
         _published,
-        [.. _relations.Values.Where(relation => relation.IsBase).Select(relation => relation.Arrangement).OfType<Arrangement>().OrderBy(a => a.Id.Value)]);
+        [.. _relations.Values.Where(relation => relation.IsBase).Select(relation => relation.Arrangement).OfType<Arrangement>().OrderBy(a => a.Id.Value)],
+        []);
 
     /// <summary>A table or source, empty at first.</summary>
     /// <param name="key">Columns it is arranged by; empty: the whole row.</param>

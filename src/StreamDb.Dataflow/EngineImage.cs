@@ -7,7 +7,7 @@ using StreamDb.State.Checkpoints;
 
 namespace StreamDb.Dataflow;
 
-/// <summary>The tables and sources of an engine at one epoch, held so that they can be written to disk beside processing.</summary>
+/// <summary>What an engine holds at one epoch, held so that it can be written to disk beside processing: batches of relations, and keyed state of dataflows.</summary>
 /// <remarks>
 /// Batches that the checkpoint before has are not written again, so what is written is what has changed and what was
 /// merged. Large batches get a file of their own; small ones share files, and when little of such a file is still in use,
@@ -15,15 +15,26 @@ namespace StreamDb.Dataflow;
 /// </remarks>
 public sealed class EngineImage : IDisposable
 {
+    /// <summary>The section of a manifest with the relations, for <see cref="StoredRelations.Read"/>.</summary>
+    public const string RelationsSection = "relations";
+
+    /// <summary>The section with the dataflows, for <see cref="StoredDataflows.Read"/>.</summary>
+    public const string KeyedStateSection = "keyed state";
+
     private const long OwnFileBytesMin = 4 << 20;
     private const long SharedFileBytesMax = 64 << 20;
 
     private readonly IReadOnlyList<Arrangement> _arrangements;
     private readonly SpineVersion[][] _versions;
     private readonly Dictionary<SortedBatch, StoredBatch> _stored = [];
+    private readonly IReadOnlyList<DataflowImage> _dataflows;
+    private IReadOnlyList<StoredArena> _storedArenas = [];
 
-    internal EngineImage(Epoch epoch, IReadOnlyList<Arrangement> arrangements)
+    /// <param name="arrangements">Those of tables and sources, and of the dataflows.</param>
+    /// <param name="dataflows">Those whose keyed state can be stored; disposed with this.</param>
+    internal EngineImage(Epoch epoch, IReadOnlyList<Arrangement> arrangements, IReadOnlyList<DataflowImage> dataflows)
     {
+        _dataflows = dataflows;
         Epoch = epoch;
         _arrangements = arrangements;
         _versions = [.. arrangements.Select(arrangement => arrangement.Acquire())];
@@ -34,9 +45,57 @@ public sealed class EngineImage : IDisposable
     private IEnumerable<SortedBatch> Batches => _versions.SelectMany(shards => shards).SelectMany(version => version.Batches);
 
     /// <summary>Writes what is not on disk yet.</summary>
-    /// <returns>The list of relations and their batches, for <see cref="StoredRelations.Read"/>.</returns>
+    /// <returns>The manifest's sections that say what is where.</returns>
     /// <exception cref="Core.Errors.SqlException">53100, 58030: the disk does not work.</exception>
-    public byte[] Write(CheckpointWriter writer)
+    public Dictionary<string, ReadOnlyMemory<byte>> Write(CheckpointWriter writer)
+    {
+        WriteBatches(writer);
+        var arenas = new ArenaWriter(writer);
+        foreach (WorkerImage worker in _dataflows.SelectMany(dataflow => dataflow.Workers))
+        {
+            arenas.Add(worker.Arena, worker.Arena.Before);
+        }
+
+        _storedArenas = arenas.Write();
+        return new Dictionary<string, ReadOnlyMemory<byte>>
+        {
+            [RelationsSection] = Directory(),
+            [KeyedStateSection] = StoredDataflows.Write(_dataflows, _storedArenas),
+        };
+    }
+
+    /// <summary>Remembers where everything is, once the checkpoint is published.</summary>
+    public void Published()
+    {
+        foreach ((SortedBatch batch, StoredBatch stored) in _stored)
+        {
+            batch.Stored = stored;
+        }
+
+        int arena = 0;
+        foreach (WorkerImage worker in _dataflows.SelectMany(dataflow => dataflow.Workers))
+        {
+            worker.Arena.Confirm(_storedArenas[arena++]);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (SpineVersion version in _versions.SelectMany(shards => shards))
+        {
+            version.Release();
+        }
+
+        foreach (DataflowImage dataflow in _dataflows)
+        {
+            dataflow.Dispose();
+        }
+
+        Array.Clear(_versions);
+        Array.Fill(_versions, []);
+    }
+
+    private void WriteBatches(CheckpointWriter writer)
     {
         HashSet<string> sparse = SparseFiles(writer);
         List<SortedBatch> shared = [];
@@ -66,27 +125,6 @@ public sealed class EngineImage : IDisposable
         }
 
         WriteFile(writer, shared);
-        return Directory();
-    }
-
-    /// <summary>Remembers where the batches are, once the checkpoint is published.</summary>
-    public void Published()
-    {
-        foreach ((SortedBatch batch, StoredBatch stored) in _stored)
-        {
-            batch.Stored = stored;
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (SpineVersion version in _versions.SelectMany(shards => shards))
-        {
-            version.Release();
-        }
-
-        Array.Clear(_versions);
-        Array.Fill(_versions, []);
     }
 
     private HashSet<string> SparseFiles(CheckpointWriter writer)

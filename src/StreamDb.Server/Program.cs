@@ -9,7 +9,7 @@ var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null 
 return await CommandLine
     .Create(Environment.GetEnvironmentVariable, options => CommandLine.ServeAsync(
         options,
-        (serverOptions, _, progress) => Task.Run<IDatabase>(() => Instance.Open(
+        (serverOptions, loggers, progress) => Task.Run<IDatabase>(() => Instance.Open(
             new DatabaseOptions
             {
                 DataDirectory = serverOptions.DataDirectory,
@@ -18,6 +18,7 @@ return await CommandLine
                 CheckpointLogBytes = (long)serverOptions.CheckpointLogMiB << 20,
                 FileRoot = serverOptions.FileRoot,
                 Progress = progress,
+                Loggers = loggers,
             },
             BuiltInConnectors.Instance))))
     .Parse(args)

@@ -7,14 +7,15 @@ internal abstract class JoinWorkload
     private const string Query = "SELECT l.k, l.v AS l, r.v AS r FROM l JOIN r ON l.k = r.k";
 
     /// <summary>Loads both sides; all rows in.</summary>
-    protected static JoinRun Load(BenchmarkOptions options)
+    /// <param name="isStored">The tables keep their rows, as they do in a server.</param>
+    protected static JoinRun Load(BenchmarkOptions options, bool isStored = false)
     {
         var engine = new EngineRun(options.Workers);
         var schema = new SqlSchema(engine);
         var run = new JoinRun(
             engine,
-            schema.Table("CREATE TABLE l (k bigint NOT NULL, v bigint NOT NULL)"),
-            schema.Table("CREATE TABLE r (k bigint NOT NULL, v bigint NOT NULL)"),
+            schema.Table("CREATE TABLE l (k bigint NOT NULL, v bigint NOT NULL)", isStored),
+            schema.Table("CREATE TABLE r (k bigint NOT NULL, v bigint NOT NULL)", isStored),
             (long)(5_000_000 * options.Scale),
             (ulong)(1_000_000 * options.Scale));
         schema.Counted(Query);

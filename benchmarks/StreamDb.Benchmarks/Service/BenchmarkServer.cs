@@ -89,6 +89,23 @@ internal abstract partial class BenchmarkServer : IDisposable
         }
     }
 
+    /// <summary>SIGKILL, and waits until the process is gone.</summary>
+    public void KillAtOnce()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>A figure of the process's memory in bytes.</summary>
+    /// <param name="figure">As in <c>/proc/PID/status</c>: VmRSS (resident now), VmHWM (the most so far), RssAnon (without files).</param>
+    public long MemoryBytes(string figure)
+    {
+        string line = File.ReadLines($"/proc/{_process!.Id}/status").First(line => line.StartsWith(figure + ":", StringComparison.Ordinal));
+        return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
     /// <summary>Asks the process to end and waits for it.</summary>
     public void Stop()
     {

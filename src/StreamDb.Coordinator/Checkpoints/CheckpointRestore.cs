@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using StreamDb.Coordinator.Recovery;
 using StreamDb.Coordinator.Sources;
 using StreamDb.Coordinator.Statements;
 using StreamDb.Core.Errors;
@@ -25,7 +27,7 @@ internal static class CheckpointRestore
     {
         Manifest manifest = directory.Manifest;
         DatabaseState state = DatabaseStateCodec.Read(manifest.Sections[DatabaseImage.StateSection]);
-        StoredRelations relations = StoredRelations.Read(manifest.Sections[DatabaseImage.RelationsSection], directory.Segments);
+        StoredRelations relations = StoredRelations.Read(manifest.Sections[EngineImage.RelationsSection], directory.Segments);
         database.Engine.Restore(manifest.Epoch, state.NowMicroseconds);
         database.AddSourceErrors(relations[SourceErrors.Item.Id]);
         database.Catalog = WithItems(database.Catalog, state.Items);
@@ -62,6 +64,8 @@ internal static class CheckpointRestore
         return (manifest.Epoch, state.NowMicroseconds);
     }
 
+    private const string NotStored = "the checkpoint does not have its state";
+
     private static Catalog WithItems(Catalog catalog, IReadOnlyList<CatalogItem> items)
     {
         // Schemas first: other items are found through theirs. "public" may have been dropped, or renamed.
@@ -80,8 +84,10 @@ internal static class CheckpointRestore
             StatementContext context = origin.Context(database);
             try
             {
+                long start = Stopwatch.GetTimestamp();
                 QueryPlan query = StatementBinder.BindStored(view, context.Binding(database.Catalog));
                 ViewInstaller.Install(database, view, query.Root, origin, context, asOf, nowMicroseconds);
+                database.Recovered(new ViewRecovery(view.Id, false, NotStored, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
                 return;
             }
             catch (Exception exception) when (exception is SqlException or OverflowException or OutOfMemoryException)
@@ -99,7 +105,9 @@ internal static class CheckpointRestore
     private static void AddIndex(Database database, IndexItem index)
     {
         var id = new RelationId(index.Oid);
+        long start = Stopwatch.GetTimestamp();
         database.Engine.AddIndex(new RelationId(index.RelationOid), id, index.KeyColumns);
+        database.Recovered(new ViewRecovery(id, false, NotStored, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
         if (database.UnavailableReason(new RelationId(index.RelationOid)) is { } reason)
         {
             database.SetUnavailable(id, reason);

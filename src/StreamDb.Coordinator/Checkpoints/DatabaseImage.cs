@@ -9,7 +9,6 @@ namespace StreamDb.Coordinator.Checkpoints;
 internal sealed class DatabaseImage(EngineImage engine, DatabaseState state, DurablePoint log) : IDisposable
 {
     public const string StateSection = "database";
-    public const string RelationsSection = "relations";
 
     public Epoch Epoch => engine.Epoch;
 
@@ -20,12 +19,9 @@ internal sealed class DatabaseImage(EngineImage engine, DatabaseState state, Dur
     /// <exception cref="Core.Errors.SqlException">53100, 58030: the former checkpoint still holds.</exception>
     public void Write(CheckpointWriter writer)
     {
-        byte[] relations = engine.Write(writer);
-        writer.Publish(Epoch, log, new Dictionary<string, ReadOnlyMemory<byte>>
-        {
-            [StateSection] = DatabaseStateCodec.Write(state),
-            [RelationsSection] = relations,
-        });
+        Dictionary<string, ReadOnlyMemory<byte>> sections = engine.Write(writer);
+        sections.Add(StateSection, DatabaseStateCodec.Write(state));
+        writer.Publish(Epoch, log, sections);
         engine.Published();
     }
 

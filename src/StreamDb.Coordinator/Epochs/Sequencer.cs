@@ -253,11 +253,21 @@ internal sealed class Sequencer : IDisposable
             {
                 _log!.Append(epoch, _payload.WrittenSpan);
                 _log.Commit();
-                _refusal = null;
+                if (_refusal is not null)
+                {
+                    _refusal = null;
+                    _database.Logger.WritesAgain(_database.Name);
+                }
+
                 return;
             }
             catch (SqlException exception) when (exception.State is SqlState.DiskFull or SqlState.IoError)
             {
+                if (_refusal is null)
+                {
+                    _database.Logger.ReadOnly(_database.Name, exception.Message);
+                }
+
                 _refusal = exception;
                 RefuseQueued(ReadOnly(exception));
                 _log!.ReopenAsync(_stop.Token).GetAwaiter().GetResult();

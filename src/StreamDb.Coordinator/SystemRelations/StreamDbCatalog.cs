@@ -44,6 +44,11 @@ internal static class StreamDbCatalog
                 ("written_bytes", SqlType.Int64), ("total_bytes", SqlType.Int64), ("reason", SqlType.Text), ("error", SqlType.Text)),
             context => (context.Database.Checkpointer?.History ?? []).Select(c => Row(
                 (long)c.Epoch.Value, c.StartedMicroseconds, c.DurationMs, c.WrittenBytes, c.TotalBytes, Text(c.Reason), Text(c.Error)))),
+        new(
+            Item(13107, "view_recovery", ("view_id", SqlType.Oid), ("view_name", SqlType.Text), ("is_restored", SqlType.Boolean),
+                ("reason", SqlType.Text), ("duration_ms", SqlType.Float64)),
+            context => context.Database.ViewRecoveries.Select(v => Row(
+                (int)v.Id.Value, Text(context.Catalog.Find(v.Id.Value)?.Name), v.IsRestored, Text(v.Reason), v.DurationMs))),
     ];
 
     private static SystemRelationItem Item(uint oid, string name, params (string Name, SqlType Type)[] columns) =>

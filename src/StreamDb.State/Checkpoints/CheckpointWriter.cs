@@ -44,6 +44,22 @@ public sealed class CheckpointWriter : IDisposable
         _files.TryAdd(name, file);
     }
 
+    /// <summary>Opens a file of the checkpoint before, verified. Release it.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="SqlException">58030: it is not what was written.</exception>
+    public SegmentFile OpenBefore(string name)
+    {
+        try
+        {
+            return _segments.OpenOne(_before[name]);
+        }
+        catch (SqlException exception) when (exception.State == SqlState.DataCorrupted)
+        {
+            // Memory still has what the file had, so that this is the disk's failure, and no loss before the next start.
+            throw new SqlException(SqlState.IoError, $"could not read the checkpoint before: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Writes one segment file.</summary>
     /// <returns>Its name.</returns>
     /// <exception cref="SqlException">53100, 58030: the disk does not work; nothing of the checkpoint stays.</exception>

@@ -11,8 +11,8 @@ namespace StreamDb.State.Checkpoints;
 public sealed record Manifest
 {
     /// <summary>The format this program writes. It reads every older one and refuses a newer one.</summary>
-    /// <remarks>1: a log from the first epoch on and nothing else. 2: checkpoints, behind which the log ends.</remarks>
-    public const int CurrentFormat = 2;
+    /// <remarks>1: a log from the first epoch on and nothing else. 2: checkpoints, behind which the log ends. 3: keyed state in checkpoints.</remarks>
+    public const int CurrentFormat = 3;
 
     public int Format { get; init; } = CurrentFormat;
 

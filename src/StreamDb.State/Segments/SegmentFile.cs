@@ -39,6 +39,9 @@ public sealed unsafe class SegmentFile
         {
             mapping = files.FileExists(path) ? files.Map(path) : throw IoFailure.Damage(path, 0, "the file is missing");
             long contentEnd = Verify(path, file, instanceId, mapping);
+
+            // A start would otherwise hold everything twice for a while: what is mapped, and what is made of it.
+            mapping.Evict();
             return new SegmentFile(file.Name, mapping, contentEnd);
         }
         catch
@@ -54,6 +57,9 @@ public sealed unsafe class SegmentFile
         offset >= SegmentFormat.HeaderBytes && bytes >= 0 && bytes <= _contentEnd - offset && offset % SegmentFormat.BlockAlignment == 0
             ? (byte*)_mapping.Address + offset
             : throw new SqlException(SqlState.DataCorrupted, $"segment file \"{Name}\" has no block of {bytes} bytes at offset {offset}");
+
+    /// <summary>Lets go of the memory that reading blocks has filled; they stay readable.</summary>
+    public void Evict() => _mapping.Evict();
 
     public SegmentFile Acquire()
     {

@@ -58,6 +58,10 @@ internal sealed class SegmentStore
         }
     }
 
+    /// <summary>Opens and verifies one file, for the caller alone.</summary>
+    /// <exception cref="SqlException">XX001: it is missing or damaged.</exception>
+    public SegmentFile OpenOne(ImmutableFile file) => SegmentFile.Open(_files, _path, file, _instanceId);
+
     public void Release()
     {
         foreach (SegmentFile file in _open.Values)
@@ -70,6 +74,11 @@ internal sealed class SegmentStore
 
     public SegmentWriter Create()
     {
+        if (!_files.DirectoryExists(_path))
+        {
+            throw IoFailure.Vanished(_path);
+        }
+
         if (!_files.DirectoryExists(Directory))
         {
             _files.CreateDirectory(Directory);

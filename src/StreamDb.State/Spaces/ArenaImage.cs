@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using StreamDb.Core.Diagnostics;
+using StreamDb.State.Checkpoints;
 
 namespace StreamDb.State.Spaces;
 
@@ -28,6 +29,7 @@ public sealed unsafe class ArenaImage : IDisposable
         _arena = arena;
         _extents = extents;
         SpaceBase = arena.Space.Base;
+        Before = arena.Stored;
         long pages = 0;
         foreach (StateExtent extent in extents)
         {
@@ -47,6 +49,9 @@ public sealed unsafe class ArenaImage : IDisposable
 
     /// <summary>First address of the space: where it must be again for the pages to mean anything.</summary>
     public ulong SpaceBase { get; }
+
+    /// <summary>The arena as the last checkpoint has it; null when it has not.</summary>
+    public StoredArena? Before { get; }
 
     /// <summary>The arena's extents, in order of their addresses.</summary>
     public IReadOnlyList<StateExtent> Extents => _extents;
@@ -74,6 +79,13 @@ public sealed unsafe class ArenaImage : IDisposable
         }
 
         _read++;
+    }
+
+    /// <summary>Says that what was read is safe, and where.</summary>
+    public void Confirm(StoredArena stored)
+    {
+        Confirm();
+        _arena.Stored = stored;
     }
 
     /// <summary>Says that what was read is safe.</summary>

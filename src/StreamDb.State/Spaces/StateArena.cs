@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using StreamDb.Core.Diagnostics;
+using StreamDb.State.Checkpoints;
 using StreamDb.State.Devices;
 
 namespace StreamDb.State.Spaces;
@@ -37,6 +38,9 @@ public sealed unsafe class StateArena : IDisposable
 
     /// <summary>Where it takes its extents from.</summary>
     public StateSpace Space => _space;
+
+    /// <summary>As the last checkpoint has it; null when it has not. Known at the capture, and changed only by whoever has an image.</summary>
+    internal StoredArena? Stored { get; set; }
 
     /// <summary>Bytes in its extents.</summary>
     public long Bytes { get; private set; }

@@ -131,7 +131,9 @@ public sealed class DataflowBuilder
     }
 
     /// <summary>A view: the output arranged by <paramref name="key"/> (then the whole row), for readers outside and dataflows above.</summary>
-    public DataflowDescription Materialize(Node output, RelationId id, IReadOnlyList<int> key) => new(_nodes.ToArray(), output, id, key, null);
+    /// <param name="fingerprint">See <see cref="DataflowDescription.Fingerprint"/>.</param>
+    public DataflowDescription Materialize(Node output, RelationId id, IReadOnlyList<int> key, string? fingerprint = null) =>
+        new(_nodes.ToArray(), output, id, key, null) { Fingerprint = fingerprint };
 
     /// <summary>The output's deltas of the epochs after installation go to <paramref name="consumer"/>; nothing is arranged. <paramref name="id"/> names the dataflow for <see cref="Engine.Remove"/>.</summary>
     public DataflowDescription Emit(Node output, RelationId id, IDeltaConsumer consumer) => new(_nodes.ToArray(), output, id, [], consumer);

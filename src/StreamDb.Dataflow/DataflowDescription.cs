@@ -28,6 +28,9 @@ public sealed class DataflowDescription
     /// <summary>The relations read.</summary>
     public IReadOnlyList<RelationId> Inputs { get; }
 
+    /// <summary>Names the expressions and whatever else of the dataflow its nodes do not show; null: its state is not stored.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>Receives the deltas; null for an arrangement or a one-shot result.</summary>
     internal IDeltaConsumer? Consumer { get; }
 

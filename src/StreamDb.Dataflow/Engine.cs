@@ -25,6 +25,8 @@ public sealed class Engine : IDisposable
     private readonly ConcurrentDictionary<RelationId, InstalledRelation> _relations = new();
     private readonly Dictionary<string, InstalledIndex> _indexes = [];
     private readonly ConcurrentQueue<Arrangement> _sealed = new();
+    private readonly Dictionary<string, LoadedDataflow> _loaded = [];
+    private StoredRelations _storedRelations = StoredRelations.None;
     private Epoch _begun;
     private Epoch _published;
     private long _nowMicroseconds = long.MinValue;
@@ -56,19 +58,56 @@ public sealed class Engine : IDisposable
     }
 
     /// <summary>Sets the epoch of a new engine: that of the checkpoint from which its relations are restored.</summary>
-    public void Restore(Epoch epoch, long nowMicroseconds)
+    /// <param name="dataflows">Keyed state of that epoch: what <see cref="Install"/> and shared indexes need not compute. It is loaded now, while
+    /// nothing else can have taken its addresses; the space must be where it was.</param>
+    /// <param name="relations">The rows of its views.</param>
+    /// <exception cref="Core.Errors.SqlException">XX001: the checkpoint contradicts itself. 53100, 53200: there is no room for the state.</exception>
+    public void Restore(Epoch epoch, long nowMicroseconds, StoredDataflows? dataflows = null, StoredRelations? relations = null)
     {
         Invariant.Check(_begun == default && _relations.IsEmpty, "only a new engine is restored");
+        foreach (StoredDataflow dataflow in dataflows?.All ?? [])
+        {
+            if (LoadedDataflow.TryLoad(dataflow, Options.Space, _workers.Length) is { } loaded)
+            {
+                _loaded.Add(dataflow.Name, loaded);
+            }
+        }
+
+        _storedRelations = relations ?? StoredRelations.None;
         _begun = epoch;
         _published = epoch;
         _nowMicroseconds = nowMicroseconds;
     }
 
+    /// <summary>Frees what was stored and nothing installed has taken over; after the last item of a checkpoint is installed.</summary>
+    public void EndRestore()
+    {
+        foreach (LoadedDataflow dataflow in _loaded.Values)
+        {
+            dataflow.Dispose();
+        }
+
+        _loaded.Clear();
+        _storedRelations = StoredRelations.None;
+    }
+
     /// <summary>The tables and sources at the published epoch, held for a checkpoint. Dispose it.</summary>
-    public EngineImage Capture() => new(
-        _published,
-        [.. _relations.Values.Where(relation => relation.IsBase).Select(relation => relation.Arrangement).OfType<Arrangement>().OrderBy(a => a.Id.Value)],
-        []);
+    /// <param name="withDataflows">And the views and indexes whose state can be stored: then nothing may have begun that is not published.</param>
+    public EngineImage Capture(bool withDataflows = false)
+    {
+        IEnumerable<InstalledRelation> relations = _relations.Values.Where(relation => relation.IsBase);
+        IReadOnlyList<DataflowImage> dataflows = [];
+        if (withDataflows)
+        {
+            Invariant.Check(_begun == _published, "keyed state is captured between epochs");
+            InstalledRelation[] views = [.. _relations.Values.Where(relation => !relation.IsBase && CanStore(relation))];
+            dataflows = CaptureDataflows(views);
+            relations = relations.Concat(views);
+        }
+
+        return new EngineImage(
+            _published, [.. relations.Select(relation => relation.Arrangement).OfType<Arrangement>().OrderBy(a => a.Id.Value)], dataflows);
+    }
 
     /// <summary>A table or source, empty at first.</summary>
     /// <param name="key">Columns it is arranged by; empty: the whole row.</param>
@@ -80,6 +119,7 @@ public sealed class Engine : IDisposable
         var relation = new InstalledRelation(id, shape, _workers.Length)
         {
             IsBase = true,
+            IsRestored = stored is not null && stored.ShardCount == _workers.Length,
             Arrangement = isStored ? new Arrangement(id, shape, key, _workers.Length) : null,
         };
         var channels = new ChannelSet(this);
@@ -108,17 +148,22 @@ public sealed class Engine : IDisposable
     {
         var builder = new DataflowBuilder();
         Node node = builder.Relation(relation, Find(relation).Shape);
-        Install(builder.Materialize(node, index, key), _published, _nowMicroseconds, SilentCollector.Instance);
+        Install(builder.Materialize(node, index, key, "index"), _published, _nowMicroseconds, SilentCollector.Instance);
     }
 
     /// <summary>Starts a dataflow: backfills it from the inputs as they are now, at epoch <paramref name="asOf"/>; later epochs keep it up to date.</summary>
-    /// <remarks>Waits for the epochs in flight. When it returns, snapshots show the view. An exception leaves nothing behind.</remarks>
-    public void Install(DataflowDescription view, Epoch asOf, long nowMicroseconds, IErrorCollector errors)
+    /// <remarks>
+    /// Waits for the epochs in flight. When it returns, snapshots show the view. An exception leaves nothing behind. While an
+    /// engine is restored, <paramref name="asOf"/> is the checkpoint's epoch, and state of the checkpoint is taken over instead
+    /// of computed where it fits: same program, same dataflow, same workers, and what it reads was taken over too.
+    /// </remarks>
+    public InstallOutcome Install(DataflowDescription view, Epoch asOf, long nowMicroseconds, IErrorCollector errors)
     {
         _nowMicroseconds = Math.Max(_nowMicroseconds, nowMicroseconds);
         var relation = new InstalledRelation(view.Id, view.Output.Shape, _workers.Length)
         {
             Inputs = view.Inputs,
+            Fingerprint = DataflowFingerprint.Of(view, _workers.Length),
             Arrangement = view.Consumer is null ? new Arrangement(view.Id, view.Output.Shape, view.Key, _workers.Length) : null,
         };
         Invariant.Check(!_relations.ContainsKey(view.Id), "relation ids are unique");
@@ -127,13 +172,14 @@ public sealed class Engine : IDisposable
             Find(input);
         }
 
+        LoadedDataflow? loaded = TakeLoaded(relation, out string reason);
         var channels = new ChannelSet(this, relation);
         EnsureIndexes(view, channels, asOf, nowMicroseconds);
         RunOnWorkers(worker =>
         {
-            var group = new OperatorGroup(view.Id);
+            var group = new OperatorGroup(view.Id) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
             relation.Groups[worker.Index] = group;
-            Fill(worker, group, asOf, nowMicroseconds, context =>
+            Fill(worker, group, loaded, asOf, nowMicroseconds, context =>
             {
                 context.Errors = errors.CreateSink(context);
                 var builder = new GraphBuilder(context, group, channels);
@@ -150,9 +196,15 @@ public sealed class Engine : IDisposable
             });
         });
 
+        if (loaded is not null)
+        {
+            RestoreRows(relation.Arrangement!);
+        }
+
         _relations[view.Id] = relation;
         ThrowIfFailed(relation);
         relation.Arrangement?.Publish(_begun);
+        return new InstallOutcome(loaded is not null, reason);
     }
 
     /// <summary>Ends a view, index, table or emitting dataflow and frees its state. Nothing may read it any more, except snapshots taken before.</summary>
@@ -264,7 +316,89 @@ public sealed class Engine : IDisposable
             relation.Arrangement?.Dispose();
         }
 
+        EndRestore();
         _relations.Clear();
+    }
+
+    private bool CanStore(InstalledRelation relation) =>
+        relation.Arrangement is not null
+        && (relation.IsBase
+            || (relation.Fingerprint is not null
+                && relation.Groups.All(group => group.CanStore)
+                && relation.Inputs.All(input => CanStore(Find(input)))));
+
+    private List<DataflowImage> CaptureDataflows(IReadOnlyList<InstalledRelation> views)
+    {
+        InstalledIndex[] indexes = [.. _indexes.Values.Where(index => index.Groups.All(group => group.CanStore) && CanStore(Find(index.Relation)))];
+        var shards = new WorkerImage[views.Count + indexes.Length][];
+        for (int i = 0; i < shards.Length; i++)
+        {
+            shards[i] = new WorkerImage[_workers.Length];
+        }
+
+        RunOnWorkers(worker =>
+        {
+            for (int i = 0; i < shards.Length; i++)
+            {
+                OperatorGroup[] groups = i < views.Count ? views[i].Groups : indexes[i - views.Count].Groups;
+                shards[i][worker.Index] = groups[worker.Index].Capture();
+            }
+        });
+        var images = new List<DataflowImage>(shards.Length);
+        for (int i = 0; i < views.Count; i++)
+        {
+            images.Add(new DataflowImage(NameOf(views[i].Id), views[i].Fingerprint!, shards[i]));
+        }
+
+        for (int i = 0; i < indexes.Length; i++)
+        {
+            images.Add(new DataflowImage(indexes[i].Name, indexes[i].Fingerprint, shards[views.Count + i]));
+        }
+
+        return images;
+    }
+
+    private static string NameOf(RelationId id) => $"view:{id.Value}";
+
+    /// <summary>The state that a new view can take over.</summary>
+    private LoadedDataflow? TakeLoaded(InstalledRelation relation, out string reason)
+    {
+        if (!_loaded.TryGetValue(NameOf(relation.Id), out LoadedDataflow? loaded))
+        {
+            reason = "the checkpoint does not have its state, or has it for another number of workers or other addresses";
+        }
+        else if (relation.Fingerprint != loaded.Fingerprint || relation.Arrangement is null)
+        {
+            reason = "its state in the checkpoint is of another program or plan";
+        }
+        else if (!relation.Inputs.All(input => Find(input).IsRestored))
+        {
+            reason = "a relation it reads was computed";
+        }
+        else
+        {
+            _storedRelations[relation.Id].Check(relation.Arrangement);
+            _loaded.Remove(NameOf(relation.Id));
+            relation.IsRestored = true;
+            reason = "";
+            return loaded;
+        }
+
+        return null;
+    }
+
+    private void RestoreRows(Arrangement arrangement)
+    {
+        StoredRelation stored = _storedRelations[arrangement.Id];
+        RunOnWorkers(worker =>
+        {
+            foreach (SortedBatch batch in stored.OpenShard(worker.Index))
+            {
+                arrangement.Spines[worker.Index].Restore(batch);
+            }
+
+            arrangement.Seal(worker.Index, _begun);
+        });
     }
 
     private InstalledRelation Find(RelationId id)
@@ -381,12 +515,17 @@ public sealed class Engine : IDisposable
 
     /// <summary>Puts a new group into a worker's graph and brings it up to the present state of its inputs.</summary>
     private void Fill(
-        Worker worker, OperatorGroup group, Epoch asOf, long now, Func<OperatorContext, List<(Node Node, Operator Tap)>> build)
+        Worker worker,
+        OperatorGroup group,
+        LoadedDataflow? loaded,
+        Epoch asOf,
+        long now,
+        Func<OperatorContext, List<(Node Node, Operator Tap)>> build)
     {
         Scheduler scheduler = worker.Scheduler;
         worker.Clock.Epoch = asOf;
         worker.Clock.NowMicroseconds = Math.Max(now, _nowMicroseconds);
-        var context = new OperatorContext(worker.Index, worker.Count, worker.Clock);
+        var context = new OperatorContext(worker.Index, worker.Count, worker.Clock) { Arena = group.Arena! };
         List<(Node Node, Operator Tap)> leaves = build(context);
         foreach ((Node node, Operator tap) in leaves)
         {
@@ -397,6 +536,13 @@ public sealed class Engine : IDisposable
         }
 
         worker.AddGroup(group);
+        if (loaded is not null)
+        {
+            group.ReadRoots(loaded.Roots[worker.Index]);
+            worker.UpdateNextTemporalEvent();
+            return;
+        }
+
         scheduler.IsBackfill = true;
         foreach ((Node node, Operator tap) in leaves)
         {
@@ -511,18 +657,20 @@ public sealed class Engine : IDisposable
         string name = IndexName(input.Relation, keys, spec.NullsMatch);
         if (!_indexes.TryGetValue(name, out InstalledIndex? index))
         {
-            index = new InstalledIndex(name, _workers.Length);
+            string fingerprint = DataflowFingerprint.OfIndex(name, input.Shape, _workers.Length);
+            index = new InstalledIndex(name, input.Relation, fingerprint, _workers.Length);
+            LoadedDataflow? loaded = Find(input.Relation).IsRestored ? TakeLoaded(index) : null;
             InstalledIndex made = index;
             var indexChannels = new ChannelSet(this);
             RunOnWorkers(worker =>
             {
-                var group = new OperatorGroup(input.Relation);
+                var group = new OperatorGroup(input.Relation) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
                 made.Groups[worker.Index] = group;
-                Fill(worker, group, asOf, now, context =>
+                Fill(worker, group, loaded, asOf, now, context =>
                 {
                     var builder = new GraphBuilder(context, group, indexChannels);
                     Operator source = builder.Exchange(builder.Build(input), input.Shape, keys);
-                    var keyed = new KeyedIndex(input.Shape, keys, spec.NullsMatch);
+                    var keyed = new KeyedIndex(context.Arena, input.Shape, keys, spec.NullsMatch);
                     var apply = new IndexOperator(context, keyed, new KeyEncoder(input.Shape, keys, spec.NullsMatch));
                     GraphBuilder.Connect(source, builder.Add(apply));
                     made.Shared.Operators[worker.Index] = apply;
@@ -538,6 +686,17 @@ public sealed class Engine : IDisposable
             channels.Owner.Indexes.Add(index);
             index.Users++;
         }
+    }
+
+    private LoadedDataflow? TakeLoaded(InstalledIndex index)
+    {
+        if (_loaded.TryGetValue(index.Name, out LoadedDataflow? loaded) && loaded.Fingerprint == index.Fingerprint)
+        {
+            _loaded.Remove(index.Name);
+            return loaded;
+        }
+
+        return null;
     }
 
     private static string IndexName(RelationId relation, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch) =>
@@ -556,6 +715,12 @@ public sealed class Engine : IDisposable
 
         public Arrangement? Arrangement { get; init; }
 
+        /// <summary>Of a view whose state can be stored: what it depends on.</summary>
+        public string? Fingerprint { get; init; }
+
+        /// <summary>Whether its rows and its state are those of a checkpoint, shard by shard.</summary>
+        public bool IsRestored { get; set; }
+
         public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
 
         /// <summary>Shared indexes that this dataflow reads.</summary>
@@ -565,9 +730,14 @@ public sealed class Engine : IDisposable
         public List<InstalledIndex> OwnedIndexes { get; } = [];
     }
 
-    private sealed class InstalledIndex(string name, int workers)
+    private sealed class InstalledIndex(string name, RelationId relation, string fingerprint, int workers)
     {
         public string Name { get; } = name;
+
+        /// <summary>What it is an index of.</summary>
+        public RelationId Relation { get; } = relation;
+
+        public string Fingerprint { get; } = fingerprint;
 
         public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
 

@@ -216,7 +216,7 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
     private void AddSemiJoin(JoinSide left, JoinSide right, bool isAnti, Operator output)
     {
         EnsureIndex(left);
-        var presence = new KeyPresence(KeyEncoder.Stride(left.Node.Shape, left.Keys, left.NullsMatch));
+        var presence = new KeyPresence(context.Arena, KeyEncoder.Stride(left.Node.Shape, left.Keys, left.NullsMatch));
         var probe = new SemiProbeOperator(
             context, new KeyEncoder(left.Node.Shape, left.Keys, left.NullsMatch), ownsEncoder: true, presence, isAnti)
         {
@@ -252,7 +252,7 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
             return;
         }
 
-        side.Index = new KeyedIndex(side.Node.Shape, side.Keys, side.NullsMatch);
+        side.Index = new KeyedIndex(context.Arena, side.Node.Shape, side.Keys, side.NullsMatch);
         side.Encoder = new KeyEncoder(side.Node.Shape, side.Keys, side.NullsMatch);
         side.Apply = Add(new IndexOperator(context, side.Index, side.Encoder));
         Connect(side.Stream, side.Apply);

@@ -34,7 +34,7 @@ public sealed class Renderer
     public static DataflowDescription RenderView(PhysicalNode root, RelationId id, IReadOnlyList<int> key, RenderContext context)
     {
         var renderer = new Renderer(context, null);
-        return renderer._builder.Materialize(renderer.Render(root), id, key);
+        return renderer._builder.Materialize(renderer.Render(root), id, key, PlanFingerprint.Of(root, id));
     }
 
     /// <summary>A dataflow whose deltas go to a consumer: a sink, or a SUBSCRIBE.</summary>

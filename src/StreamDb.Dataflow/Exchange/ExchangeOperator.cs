@@ -33,6 +33,8 @@ internal sealed unsafe class ExchangeOperator : Operator
 
     public override bool IsCollective => true;
 
+    public override bool CanStore => true;
+
     /// <summary>The worker that owns a key, by bits of its hash that hash tables use least.</summary>
     public static int WorkerOf(ulong hash, int workerCount) => (int)(((hash >> 16) & 0xFFFF_FFFF) * (ulong)workerCount >> 32);
 

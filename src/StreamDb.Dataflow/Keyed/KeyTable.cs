@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Numerics;
 using System.Runtime.Intrinsics.X86;
+using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Rows;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Keyed;
 
@@ -13,30 +15,38 @@ namespace StreamDb.Dataflow.Keyed;
 /// 3. the table is a directory of segments chosen by the top bits of the hash (extendible hashing), each probed linearly
 ///    from the slot that the low bits name and never more than three quarters full. A full segment doubles, or splits once
 ///    it has <see cref="SegmentSlotsMax"/>: no operation moves more than one segment, so the table grows without pauses;
-/// 4. slots move only in <see cref="FindOrAdd"/> and <see cref="RemoveIf"/>: pointers stay good until then (see <see cref="Version"/>).
+/// 4. slots move only in <see cref="FindOrAdd"/> and <see cref="RemoveIf"/>: pointers stay good until then (see <see cref="Version"/>);
+/// 5. a slot that <see cref="FindOrAdd"/> gave out is touched: its owner may write to it until the epoch ends, wherever it
+///    moves, and to no other.
 /// Every lookup takes a whole batch and prefetches, because each one waits for memory. One thread.
 /// </remarks>
 internal sealed unsafe class KeyTable : IDisposable
 {
-    private const int SegmentSlotsMin = 16;
     private const int SegmentSlotsMax = 1 << 15;
     private const int PrefetchDistance = 16;
 
+    private readonly StateArena _arena;
     private readonly int _keyBytes;
     private readonly int _slotBytes;
+    private readonly int _segmentSlotsMin;
     private readonly NativeHeap? _keys;
     private Segment[] _directory;
     private int _depth;
 
+    /// <param name="arena">Where its memory is.</param>
     /// <param name="keyStride">Bytes of a packed key, a multiple of 8; 0 when keys differ in length.</param>
     /// <param name="recordBytes">A multiple of 8; zeroed when a key is added.</param>
-    public KeyTable(int keyStride, int recordBytes)
+    public KeyTable(StateArena arena, int keyStride, int recordBytes)
     {
+        _arena = arena;
         _keyBytes = keyStride;
         RecordOffset = 8 + (keyStride == 0 ? 16 : keyStride);
         _slotBytes = RecordOffset + recordBytes;
-        _keys = keyStride == 0 ? new NativeHeap() : null;
-        _directory = [new Segment(SegmentSlotsMin, _slotBytes, 0)];
+        _keys = keyStride == 0 ? new NativeHeap(arena) : null;
+
+        // The least there is to have is a page: as many slots as it holds.
+        _segmentSlotsMin = Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)(StateSpace.PageBytes / _slotBytes) + 1) / 2);
+        _directory = [new Segment(arena, _segmentSlotsMin, _slotBytes, 0)];
     }
 
     /// <summary>From the slot to its record.</summary>
@@ -135,7 +145,15 @@ internal sealed unsafe class KeyTable : IDisposable
             }
 
             byte* slot = FindFrom(Home(hashes[i]), keys, i, hashes[i]);
-            slots[i] = slot is not null ? slot : Add(keys, i, hashes[i], header);
+            if (slot is not null)
+            {
+                _arena.Touch(slot, _slotBytes);
+                slots[i] = slot;
+            }
+            else
+            {
+                slots[i] = Add(keys, i, hashes[i], header);
+            }
         }
 
         if (version != Version)
@@ -168,7 +186,47 @@ internal sealed unsafe class KeyTable : IDisposable
         Version++;
     }
 
+    /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>
+    public void Write(BinaryWriter output)
+    {
+        output.Write(_slotBytes);
+        output.Write(_depth);
+        output.Write(Count);
+        for (int i = 0; i < _directory.Length; i += 1 << (_depth - _directory[i].Depth))
+        {
+            _directory[i].Write(output);
+        }
+
+        _keys?.Write(output);
+    }
+
+    /// <summary>Takes over what <see cref="Write"/> wrote. Only of a new table in the restored arena.</summary>
+    public void Read(BinaryReader input)
+    {
+        Invariant.Check(Count == 0 && input.ReadInt32() == _slotBytes, "only a new table of the same layout is restored");
+        FreeSegments();
+        _depth = input.ReadInt32();
+        Count = input.ReadInt64();
+        _directory = new Segment[1 << _depth];
+        for (int i = 0; i < _directory.Length;)
+        {
+            var segment = new Segment(_arena, _slotBytes, input);
+            int span = 1 << (_depth - segment.Depth);
+            Array.Fill(_directory, segment, i, span);
+            i += span;
+        }
+
+        _keys?.Read(input);
+        Version++;
+    }
+
     public void Dispose()
+    {
+        FreeSegments();
+        _keys?.Dispose();
+    }
+
+    private void FreeSegments()
     {
         Segment? last = null;
         foreach (Segment segment in _directory)
@@ -181,7 +239,6 @@ internal sealed unsafe class KeyTable : IDisposable
         }
 
         _directory = [];
-        _keys?.Dispose();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -255,6 +312,7 @@ internal sealed unsafe class KeyTable : IDisposable
         }
 
         byte* slot = segment.FreeSlot(hash, _slotBytes);
+        _arena.Touch(slot, _slotBytes);
         Unsafe.InitBlock(slot, 0, (uint)_slotBytes);
         *(ulong*)slot = header;
         byte* key = keys.Row(row);
@@ -331,7 +389,7 @@ internal sealed unsafe class KeyTable : IDisposable
         }
 
         int depth = ++segment.Depth;
-        var upper = new Segment((int)segment.Mask + 1, _slotBytes, depth);
+        var upper = new Segment(_arena, (int)segment.Mask + 1, _slotBytes, depth);
         int first = Array.IndexOf(_directory, segment);
         int span = 1 << (_depth - depth);
         Array.Fill(_directory, upper, first + span, span);
@@ -352,7 +410,7 @@ internal sealed unsafe class KeyTable : IDisposable
             }
         }
 
-        Segment.FreeSlots(old, oldBytes);
+        segment.FreeSlots(old, oldBytes);
     }
 
     /// <summary>Closes the gap by moving back the slots that probing would otherwise no longer reach.</summary>
@@ -367,6 +425,7 @@ internal sealed unsafe class KeyTable : IDisposable
             long gapIndex = (gap - segment.Slots) / _slotBytes;
             if (((nextIndex - home) & segment.Mask) >= ((nextIndex - gapIndex) & segment.Mask))
             {
+                _arena.Touch(gap, _slotBytes);
                 Unsafe.CopyBlock(gap, next, (uint)_slotBytes);
                 gap = next;
             }
@@ -374,9 +433,10 @@ internal sealed unsafe class KeyTable : IDisposable
             next = segment.Next(next, _slotBytes);
         }
 
+        _arena.Touch(gap);
         *(ulong*)gap = 0;
         segment.Count--;
-        if (segment.Mask + 1 > SegmentSlotsMin && segment.Count < (segment.Mask + 1) / 8)
+        if (segment.Mask + 1 > _segmentSlotsMin && segment.Count < (segment.Mask + 1) / 8)
         {
             segment.Resize((int)(segment.Mask + 1) / 2, _slotBytes, this);
         }
@@ -384,6 +444,8 @@ internal sealed unsafe class KeyTable : IDisposable
 
     private sealed class Segment
     {
+        private readonly StateArena _arena;
+
         public byte* Slots;
         public byte* End;
         public uint Mask;
@@ -392,13 +454,21 @@ internal sealed unsafe class KeyTable : IDisposable
         public int Depth;
         public long Bytes;
 
-        public Segment(int slots, int slotBytes, int depth)
+        public Segment(StateArena arena, int slots, int slotBytes, int depth)
         {
+            _arena = arena;
             Depth = depth;
             Allocate(slots, slotBytes);
         }
 
-        ~Segment() => Free();
+        /// <summary>One that <see cref="Write"/> wrote, whose slots the arena has.</summary>
+        public Segment(StateArena arena, int slotBytes, BinaryReader input)
+        {
+            _arena = arena;
+            Use((byte*)input.ReadUInt64(), input.ReadInt32(), slotBytes);
+            Count = input.ReadInt32();
+            Depth = input.ReadInt32();
+        }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public byte* Next(byte* slot, int slotBytes)
@@ -420,13 +490,19 @@ internal sealed unsafe class KeyTable : IDisposable
 
         public void Allocate(int slots, int slotBytes)
         {
-            Bytes = (long)slots * slotBytes;
-            Slots = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
-            NativeMemory.Clear(Slots, (nuint)Bytes);
-            End = Slots + Bytes;
-            Mask = (uint)slots - 1;
-            Limit = slots * 3 / 4;
-            NativeHeap.CountTotal(Bytes);
+            long bytes = (long)slots * slotBytes;
+            byte* memory = _arena.Allocate(bytes);
+            _arena.Touch(memory, bytes);
+            System.Runtime.InteropServices.NativeMemory.Clear(memory, (nuint)bytes);
+            Use(memory, slots, slotBytes);
+        }
+
+        public void Write(BinaryWriter output)
+        {
+            output.Write((ulong)Slots);
+            output.Write((int)Mask + 1);
+            output.Write(Count);
+            output.Write(Depth);
         }
 
         public void Resize(int slots, int slotBytes, KeyTable table)
@@ -446,9 +522,9 @@ internal sealed unsafe class KeyTable : IDisposable
             FreeSlots(old, oldBytes);
         }
 
-        public static void FreeSlots(byte* slots, long bytes)
+        public void FreeSlots(byte* slots, long bytes)
         {
-            NativeMemory.AlignedFree(slots);
+            _arena.Free(slots);
             NativeHeap.CountTotal(-bytes);
         }
 
@@ -458,8 +534,17 @@ internal sealed unsafe class KeyTable : IDisposable
             {
                 FreeSlots(Slots, Bytes);
                 Slots = null;
-                GC.SuppressFinalize(this);
             }
+        }
+
+        private void Use(byte* memory, int slots, int slotBytes)
+        {
+            Slots = memory;
+            End = memory + ((long)slots * slotBytes);
+            Mask = (uint)slots - 1;
+            Limit = slots * 3 / 4;
+            Bytes = StateArena.RoundUp((long)slots * slotBytes);
+            NativeHeap.CountTotal(Bytes);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using StreamDb.Core.Diagnostics;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Keyed;
 
@@ -8,9 +9,10 @@ namespace StreamDb.Dataflow.Keyed;
 /// <remarks>
 /// Invariants: a block belongs to one size class, multiples of 16 up to 256 bytes and then four steps per doubling up to
 /// <see cref="BlockMax"/>; a freed block goes to its class's list and is handed out again before new memory is cut. Larger
-/// blocks come from the system one by one. The caller remembers the size it asked for. One thread.
+/// blocks are extents of the arena. The caller remembers the size it asked for. A block that is handed out is touched as a
+/// whole; whoever writes to it in a later epoch touches it first. One thread.
 /// </remarks>
-internal sealed unsafe class NativeHeap : IDisposable
+internal sealed unsafe class NativeHeap(StateArena arena) : IDisposable
 {
     /// <summary>Largest block that is cut from a chunk.</summary>
     public const int BlockMax = 8192;
@@ -41,9 +43,10 @@ internal sealed unsafe class NativeHeap : IDisposable
     {
         if (bytes > BlockMax)
         {
-            byte* block = (byte*)NativeMemory.Alloc((nuint)bytes);
+            byte* block = arena.Allocate(bytes);
+            arena.Touch(block, bytes);
             _large.Add((nint)block);
-            Count(bytes);
+            Count(StateArena.RoundUp(bytes));
             return block;
         }
 
@@ -52,6 +55,7 @@ internal sealed unsafe class NativeHeap : IDisposable
         if (free is not null)
         {
             _free[sizeClass] = *(byte**)free;
+            arena.Touch(free, bytes);
             return free;
         }
 
@@ -63,6 +67,7 @@ internal sealed unsafe class NativeHeap : IDisposable
 
         byte* cut = _next;
         _next += size;
+        arena.Touch(cut, size);
         return cut;
     }
 
@@ -72,26 +77,72 @@ internal sealed unsafe class NativeHeap : IDisposable
         if (bytes > BlockMax)
         {
             _large.Remove((nint)block);
-            NativeMemory.Free(block);
-            Count(-bytes);
+            arena.Free(block);
+            Count(-StateArena.RoundUp(bytes));
             return;
         }
 
         int sizeClass = ClassOf(bytes);
+        arena.Touch(block);
         *(byte**)block = _free[sizeClass];
         _free[sizeClass] = block;
+    }
+
+    /// <summary>Before writes to a block (or a part of one) that was handed out in an earlier epoch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Touch(void* start, long bytes) => arena.Touch(start, bytes);
+
+    /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>
+    public void Write(BinaryWriter output)
+    {
+        foreach (byte* free in _free)
+        {
+            output.Write((ulong)free);
+        }
+
+        Write(output, _chunks);
+        Write(output, _large);
+        output.Write((ulong)_next);
+        output.Write((ulong)_end);
+        output.Write(_chunkBytes);
+        output.Write(Bytes);
+    }
+
+    /// <summary>Takes over what <see cref="Write(BinaryWriter)"/> wrote. Only of a new heap in the restored arena.</summary>
+    public void Read(BinaryReader input)
+    {
+        Invariant.Check(Bytes == 0, "only a new heap is restored");
+        for (int i = 0; i < _free.Length; i++)
+        {
+            _free[i] = (byte*)input.ReadUInt64();
+        }
+
+        for (int count = input.ReadInt32(); count > 0; count--)
+        {
+            _chunks.Add((nint)input.ReadUInt64());
+        }
+
+        for (int count = input.ReadInt32(); count > 0; count--)
+        {
+            _large.Add((nint)input.ReadUInt64());
+        }
+
+        _next = (byte*)input.ReadUInt64();
+        _end = (byte*)input.ReadUInt64();
+        _chunkBytes = input.ReadInt32();
+        Count(input.ReadInt64());
     }
 
     public void Dispose()
     {
         foreach (nint chunk in _chunks)
         {
-            NativeMemory.AlignedFree((void*)chunk);
+            arena.Free((byte*)chunk);
         }
 
         foreach (nint block in _large)
         {
-            NativeMemory.Free((void*)block);
+            arena.Free((byte*)block);
         }
 
         _chunks.Clear();
@@ -128,6 +179,15 @@ internal sealed unsafe class NativeHeap : IDisposable
         return (1 << log) + ((((sizeClass - 16) & 3) + 1) << (log - 2));
     }
 
+    private static void Write(BinaryWriter output, IReadOnlyCollection<nint> addresses)
+    {
+        output.Write(addresses.Count);
+        foreach (nint address in addresses)
+        {
+            output.Write((ulong)address);
+        }
+    }
+
     private void AddChunk(int size)
     {
         // What is left of the current chunk is cut into free blocks, so nothing is lost.
@@ -138,9 +198,9 @@ internal sealed unsafe class NativeHeap : IDisposable
             _next += left;
         }
 
-        int bytes = Math.Max(_chunkBytes, size);
+        int bytes = (int)StateArena.RoundUp(Math.Max(_chunkBytes, size));
         _chunkBytes = Math.Min(_chunkBytes * 2, ChunkBytesMax);
-        _next = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        _next = arena.Allocate(bytes);
         _end = _next + bytes;
         _chunks.Add((nint)_next);
         Count(bytes);

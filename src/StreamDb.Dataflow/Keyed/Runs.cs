@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Keyed;
 
@@ -20,10 +21,11 @@ internal sealed unsafe class Runs : IDisposable
     private const int HeaderBytes = 8;
     private const uint WeightedFlag = 0x8000_0000;
 
-    private readonly NativeHeap _heap = new();
+    private readonly NativeHeap _heap;
 
-    public Runs(int stride)
+    public Runs(StateArena arena, int stride)
     {
+        _heap = new NativeHeap(arena);
         Layout = new RunLayout(stride);
     }
 
@@ -119,6 +121,20 @@ internal sealed unsafe class Runs : IDisposable
         run = 0;
     }
 
+    /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>
+    public void Write(BinaryWriter output)
+    {
+        output.Write(Count);
+        _heap.Write(output);
+    }
+
+    /// <summary>Takes over what <see cref="Write"/> wrote.</summary>
+    public void Read(BinaryReader input)
+    {
+        Count = input.ReadInt64();
+        _heap.Read(input);
+    }
+
     public void Dispose() => _heap.Dispose();
 
     /// <summary>First entry of the run, or null when it is empty.</summary>
@@ -170,6 +186,10 @@ internal sealed unsafe class Runs : IDisposable
         return block;
     }
 
+    /// <summary>Before a change of a block in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TouchBlock(byte* block) => _heap.Touch(block, BlockBytes(Capacity(block), IsWeighted(block)));
+
     private void FreeBlock(byte* block) => _heap.Free(block, BlockBytes(Capacity(block), IsWeighted(block)));
 
     /// <summary>First position whose entry is not below the row.</summary>
@@ -220,6 +240,7 @@ internal sealed unsafe class Runs : IDisposable
         }
 
         int position = Search(block, row, length, out bool found);
+        TouchBlock(block);
         if (found)
         {
             long sum = checked(WeightAt(block, position) + weight);
@@ -347,6 +368,8 @@ internal sealed unsafe class Runs : IDisposable
         return (ulong)list | 1;
     }
 
+    private void TouchList(RunList* list) => _heap.Touch(list, RunList.Bytes(list->Capacity));
+
     private int FindChunk(RunList* list, byte* row, int length)
     {
         // The last chunk whose first entry is not above the row.
@@ -382,7 +405,12 @@ internal sealed unsafe class Runs : IDisposable
                 continue;
             }
 
-            list->Chunks[index] = (ulong)chunk;
+            if (list->Chunks[index] != (ulong)chunk)
+            {
+                TouchList(list);
+                list->Chunks[index] = (ulong)chunk;
+            }
+
             if (chunk is null)
             {
                 list->RemoveAt(index);
@@ -422,6 +450,7 @@ internal sealed unsafe class Runs : IDisposable
             list = grown;
         }
 
+        TouchList(list);
         list->Chunks[index] = (ulong)lower;
         list->InsertAt(index + 1, (ulong)upper);
     }

@@ -1,6 +1,7 @@
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators;
 
@@ -13,7 +14,7 @@ internal sealed unsafe class AccumulatedValue : GroupAggregate
     private readonly KeyPresence? _distinct;
     private readonly NativeScratch<long> _changes = new();
 
-    public AccumulatedValue(AccumulableAggregate spec, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys)
+    public AccumulatedValue(StateArena arena, AccumulableAggregate spec, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys)
         : base(spec)
     {
         _spec = spec;
@@ -25,7 +26,7 @@ internal sealed unsafe class AccumulatedValue : GroupAggregate
             bool[] nullsMatch = new bool[columns.Length];
             Array.Fill(nullsMatch, true);
             _distinctKeys = new KeyEncoder(shape, columns, nullsMatch);
-            _distinct = new KeyPresence(KeyEncoder.Stride(shape, columns, nullsMatch));
+            _distinct = new KeyPresence(arena, KeyEncoder.Stride(shape, columns, nullsMatch));
         }
     }
 
@@ -35,6 +36,10 @@ internal sealed unsafe class AccumulatedValue : GroupAggregate
 
     public override void AppendValues(byte** states, int count, ColumnBuilder output, IErrorSink errors) =>
         _spec.Accumulator.Finish(states, count, output, errors);
+
+    public override void WriteRoots(BinaryWriter output) => _distinct?.Write(output);
+
+    public override void ReadRoots(BinaryReader input) => _distinct?.Read(input);
 
     public override void Dispose()
     {

@@ -16,6 +16,8 @@ internal sealed unsafe class ArrangeOperator(OperatorContext context, Arrangemen
     private readonly RowSorter _sorter = new();
     private bool _isChanged;
 
+    public override bool CanStore => true;
+
     public override void Flush()
     {
         Append();

@@ -2,6 +2,7 @@ using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators;
 
@@ -16,14 +17,14 @@ internal sealed unsafe class CollectedValue : GroupAggregate
     private readonly NativeScratch<nint> _rows = new();
     private readonly NativeScratch<long> _weights = new();
 
-    public CollectedValue(CollectedAggregate spec, IReadOnlyList<ColumnShape> shape)
+    public CollectedValue(StateArena arena, CollectedAggregate spec, IReadOnlyList<ColumnShape> shape)
         : base(spec)
     {
         _spec = spec;
         _columns = spec.Columns.ToArray();
         _layout = new RowLayout(spec.Columns.Select(column => shape[column]).ToArray(), spec.OrderBy);
         _packed = _layout.CreateRows();
-        _runs = new Runs(_layout.Codec.Stride);
+        _runs = new Runs(arena, _layout.Codec.Stride);
     }
 
     public override int StateBytes => 8;
@@ -48,6 +49,10 @@ internal sealed unsafe class CollectedValue : GroupAggregate
     }
 
     public override void Free(byte* state) => _runs.Free(ref *(ulong*)state);
+
+    public override void WriteRoots(BinaryWriter output) => _runs.Write(output);
+
+    public override void ReadRoots(BinaryReader input) => _runs.Read(input);
 
     public override void Dispose()
     {

@@ -2,6 +2,7 @@ using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators;
 
@@ -14,13 +15,13 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
     private readonly Runs _runs;
     private readonly NativeScratch<nint> _rows = new();
 
-    public ExtremeValue(ExtremeAggregate spec, IReadOnlyList<ColumnShape> shape)
+    public ExtremeValue(StateArena arena, ExtremeAggregate spec, IReadOnlyList<ColumnShape> shape)
         : base(spec)
     {
         _spec = spec;
         _codec = new RowCodec([new RowCodecField(spec.Column, shape[spec.Column].Type, IsNullable: false, IsExact: true)], skipsNulls: true);
         _packed = new PackedRows(_codec.Stride);
-        _runs = new Runs(_codec.Stride);
+        _runs = new Runs(arena, _codec.Stride);
     }
 
     public override int StateBytes => 8;
@@ -65,6 +66,10 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
     }
 
     public override void Free(byte* state) => _runs.Free(ref *(ulong*)state);
+
+    public override void WriteRoots(BinaryWriter output) => _runs.Write(output);
+
+    public override void ReadRoots(BinaryReader input) => _runs.Read(input);
 
     public override void Dispose()
     {

@@ -1,6 +1,7 @@
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators;
 
@@ -64,6 +65,16 @@ internal abstract unsafe class GroupAggregate(AggregateSpec spec) : IDisposable
     {
     }
 
+    /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>
+    public virtual void WriteRoots(BinaryWriter output)
+    {
+    }
+
+    /// <summary>Takes over what <see cref="WriteRoots"/> wrote.</summary>
+    public virtual void ReadRoots(BinaryReader input)
+    {
+    }
+
     public virtual void Dispose()
     {
         Old.Dispose();
@@ -74,11 +85,11 @@ internal abstract unsafe class GroupAggregate(AggregateSpec spec) : IDisposable
 
     protected abstract void ApplyAll(DeltaBatch batch, byte** states, long* weights);
 
-    public static GroupAggregate Create(AggregateSpec spec, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys) => spec switch
+    public static GroupAggregate Create(StateArena arena, AggregateSpec spec, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys) => spec switch
     {
-        AccumulableAggregate accumulable => new AccumulatedValue(accumulable, shape, keys),
-        ExtremeAggregate extreme => new ExtremeValue(extreme, shape),
-        CollectedAggregate collected => new CollectedValue(collected, shape),
+        AccumulableAggregate accumulable => new AccumulatedValue(arena, accumulable, shape, keys),
+        ExtremeAggregate extreme => new ExtremeValue(arena, extreme, shape),
+        CollectedAggregate collected => new CollectedValue(arena, collected, shape),
         _ => throw new Core.Diagnostics.InvariantException($"unknown aggregate {spec.GetType()}"),
     };
 }

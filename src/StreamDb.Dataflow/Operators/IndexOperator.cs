@@ -23,6 +23,12 @@ internal sealed class IndexOperator(OperatorContext context, KeyedIndex index, K
 
     public override void Flush() => encoder.Forget();
 
+    public override bool CanStore => true;
+
+    public override void WriteRoots(BinaryWriter output) => Index.Write(output);
+
+    public override void ReadRoots(BinaryReader input) => Index.Read(input);
+
     public override void Dispose()
     {
         base.Dispose();

@@ -1,17 +1,18 @@
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators;
 
 /// <summary>Which keys the right side of a semi or anti join has: per key the sum of its weights.</summary>
 /// <remarks>A key is present while its sum is positive. Header: the sum, shifted, plus a bit that marks the slot as taken.</remarks>
-internal sealed unsafe class KeyPresence(int keyStride) : IDisposable
+internal sealed unsafe class KeyPresence(StateArena arena, int keyStride) : IDisposable
 {
     private const ulong Taken = 1;
 
     private readonly NativeScratch<ulong> _slots = new();
-    private readonly KeyTable _table = new(keyStride, 0);
+    private readonly KeyTable _table = new(arena, keyStride, 0);
 
     public long Bytes => _table.Bytes;
 
@@ -46,6 +47,12 @@ internal sealed unsafe class KeyPresence(int keyStride) : IDisposable
             _table.RemoveIf(keys.Row(i), keys.Length(i), hashes[i], Taken);
         }
     }
+
+    /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>
+    public void Write(BinaryWriter output) => _table.Write(output);
+
+    /// <summary>Takes over what <see cref="Write"/> wrote.</summary>
+    public void Read(BinaryReader input) => _table.Read(input);
 
     public void Dispose()
     {

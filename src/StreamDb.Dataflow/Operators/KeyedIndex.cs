@@ -1,6 +1,7 @@
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators;
 
@@ -17,8 +18,10 @@ internal sealed unsafe class KeyedIndex : IDisposable
     private readonly NativeScratch<ulong> _emptied = new();
     private readonly KeyTable _table;
 
+    /// <param name="arena">Where its memory is.</param>
     /// <param name="order">Columns that order a key's rows; none: any order.</param>
     public KeyedIndex(
+        StateArena arena,
         IReadOnlyList<ColumnShape> shape,
         IReadOnlyList<int> keyColumns,
         IReadOnlyList<bool> nullsMatch,
@@ -27,8 +30,8 @@ internal sealed unsafe class KeyedIndex : IDisposable
         KeyColumns = keyColumns;
         var omitted = keyColumns.Where(column => !RowCodecField.IsLossy(shape[column].Type)).ToArray();
         Values = new RowLayout(shape, order ?? [], omitted);
-        Runs = new Runs(Values.Codec.Stride);
-        _table = new KeyTable(KeyEncoder.Stride(shape, keyColumns, nullsMatch), 0);
+        Runs = new Runs(arena, Values.Codec.Stride);
+        _table = new KeyTable(arena, KeyEncoder.Stride(shape, keyColumns, nullsMatch), 0);
     }
 
     public IReadOnlyList<int> KeyColumns { get; }
@@ -88,6 +91,20 @@ internal sealed unsafe class KeyedIndex : IDisposable
             int row = (int)_emptied.Pointer[i];
             _table.RemoveIf(keys.Row(row), keys.Length(row), hashes[row], EmptyRun);
         }
+    }
+
+    /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>
+    public void Write(BinaryWriter output)
+    {
+        _table.Write(output);
+        Runs.Write(output);
+    }
+
+    /// <summary>Takes over what <see cref="Write"/> wrote.</summary>
+    public void Read(BinaryReader input)
+    {
+        _table.Read(input);
+        Runs.Read(input);
     }
 
     public void Dispose()

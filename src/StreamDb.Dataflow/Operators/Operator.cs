@@ -45,6 +45,9 @@ internal abstract class Operator(OperatorContext context) : IDisposable
     /// <summary>Native memory of its state.</summary>
     public virtual long StateBytes => 0;
 
+    /// <summary>Whether a checkpoint can have its state: all it keeps from one epoch to the next is in the arena and in its roots.</summary>
+    public virtual bool CanStore => false;
+
     /// <summary>Inside a recursive scope: the iteration of the batch being processed, and so of what is emitted meanwhile. 0 elsewhere.</summary>
     protected int Iteration { get; set; }
 
@@ -110,6 +113,16 @@ internal abstract class Operator(OperatorContext context) : IDisposable
 
     /// <summary>Called once before the first deltas: what is true of no input at all is emitted in the first epoch.</summary>
     public virtual void Start()
+    {
+    }
+
+    /// <summary>Writes what it needs, beside the arena's pages, to go on in another process. Between two epochs.</summary>
+    public virtual void WriteRoots(BinaryWriter output)
+    {
+    }
+
+    /// <summary>Takes over what <see cref="WriteRoots"/> of the same operator wrote. Instead of <see cref="Start"/>, before the first deltas.</summary>
+    public virtual void ReadRoots(BinaryReader input)
     {
     }
 

@@ -1,4 +1,6 @@
+using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Identifiers;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators;
 
@@ -8,6 +10,12 @@ internal sealed class OperatorGroup(RelationId id)
     public RelationId Id { get; } = id;
 
     public List<Operator> Operators { get; } = [];
+
+    /// <summary>The memory of its keyed state, which ends with it; null where it has none of its own.</summary>
+    public StateArena? Arena { get; init; }
+
+    /// <summary>Whether a checkpoint can have its state.</summary>
+    public bool CanStore => Arena is not null && Failure is null && Operators.TrueForAll(static member => member.CanStore);
 
     /// <summary>Why the group is paused; null while it is live.</summary>
     public Exception? Failure { get; private set; }
@@ -37,6 +45,33 @@ internal sealed class OperatorGroup(RelationId id)
             {
                 reader.Group.Fail(reason, failed);
             }
+        }
+    }
+
+    /// <summary>The state between two epochs, on its worker.</summary>
+    public WorkerImage Capture()
+    {
+        using var stream = new MemoryStream();
+        using var output = new BinaryWriter(stream);
+        foreach (Operator member in Operators)
+        {
+            output.Write(member.GetType().Name);
+            member.WriteRoots(output);
+        }
+
+        output.Flush();
+        return new WorkerImage(stream.ToArray(), Arena!.Capture());
+    }
+
+    /// <summary>Takes over the state that <see cref="Capture"/> wrote, before the first deltas.</summary>
+    public void ReadRoots(byte[] roots)
+    {
+        using var input = new BinaryReader(new MemoryStream(roots));
+        foreach (Operator member in Operators)
+        {
+            string name = input.ReadString();
+            Invariant.Check(name == member.GetType().Name, "a restored dataflow has the operators that were stored");
+            member.ReadRoots(input);
         }
     }
 

@@ -9,6 +9,8 @@ namespace StreamDb.Dataflow.Operators;
 /// <summary>Puts NULL columns before or behind: the rows of an outer join that have no match.</summary>
 internal sealed class PadOperator(OperatorContext context, IReadOnlyList<ColumnShape> padding, bool padsLeft) : Operator(context)
 {
+    public override bool CanStore => true;
+
     protected override void Process(int port, DeltaBatch batch)
     {
         var columns = new Column[padding.Count + batch.Rows.ColumnCount];

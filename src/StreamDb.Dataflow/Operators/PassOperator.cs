@@ -10,6 +10,8 @@ namespace StreamDb.Dataflow.Operators;
 /// </remarks>
 internal sealed class PassOperator(OperatorContext context) : Operator(context)
 {
+    public override bool CanStore => true;
+
     protected override void Process(int port, DeltaBatch batch)
     {
         if (batch.Count <= JoinOutput.ChunkRows)

@@ -40,6 +40,8 @@ internal sealed unsafe class ProbeOperator : Operator
     /// <summary>The index is already full when a new dataflow is filled, so the other probe finds all pairs.</summary>
     public bool SkipsBackfill { get; init; }
 
+    public override bool CanStore => true;
+
     public override void Flush()
     {
         if (_ownsEncoder)

@@ -50,7 +50,7 @@ internal sealed unsafe class ReduceOperator : Operator
         _encoder = new KeyEncoder(shape, spec.Keys, nullsMatch);
         _representative = new KeyRepresentative(shape, spec.Keys, _encoder.KeyCodec);
         _representatives = _representative.CreateRows();
-        _aggregates = spec.Aggregates.Select(aggregate => GroupAggregate.Create(aggregate, shape, spec.Keys)).ToArray();
+        _aggregates = spec.Aggregates.Select(aggregate => GroupAggregate.Create(context.Arena, aggregate, shape, spec.Keys)).ToArray();
         int offset = 0;
         foreach (GroupAggregate aggregate in _aggregates)
         {
@@ -59,7 +59,7 @@ internal sealed unsafe class ReduceOperator : Operator
         }
 
         _representative.Offset = offset;
-        _groups = new KeyTable(_encoder.KeyCodec.Stride, offset + _representative.Bytes);
+        _groups = new KeyTable(context.Arena, _encoder.KeyCodec.Stride, offset + _representative.Bytes);
         _touched = new TouchedKeys(_encoder.KeyCodec.Stride);
         _oldErrors = new RetractingSink(context);
         _isGlobal = spec.Keys.Count == 0;
@@ -78,6 +78,8 @@ internal sealed unsafe class ReduceOperator : Operator
             return bytes;
         }
     }
+
+    public override bool CanStore => true;
 
     /// <summary>The group of a reduce without keys exists from the start, on the worker that its key falls to.</summary>
     public override void Start()
@@ -121,6 +123,26 @@ internal sealed unsafe class ReduceOperator : Operator
         _touched.Clear();
         _oldCounts.Trim();
         _isEmitted |= _isGlobal;
+    }
+
+    public override void WriteRoots(BinaryWriter output)
+    {
+        output.Write(_isEmitted);
+        _groups.Write(output);
+        foreach (GroupAggregate aggregate in _aggregates)
+        {
+            aggregate.WriteRoots(output);
+        }
+    }
+
+    public override void ReadRoots(BinaryReader input)
+    {
+        _isEmitted = input.ReadBoolean();
+        _groups.Read(input);
+        foreach (GroupAggregate aggregate in _aggregates)
+        {
+            aggregate.ReadRoots(input);
+        }
     }
 
     public override void Dispose()

@@ -30,6 +30,12 @@ internal sealed unsafe class SemiApplyOperator : Operator
 
     public override void Flush() => _encoder.Forget();
 
+    public override bool CanStore => true;
+
+    public override void WriteRoots(BinaryWriter output) => _presence.Write(output);
+
+    public override void ReadRoots(BinaryReader input) => _presence.Read(input);
+
     public override void Dispose()
     {
         base.Dispose();

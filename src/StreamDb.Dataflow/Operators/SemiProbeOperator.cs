@@ -13,6 +13,8 @@ internal sealed unsafe class SemiProbeOperator(
     /// <summary>The left index is already full when a new dataflow is filled: then the second term finds all matches.</summary>
     public bool SkipsBackfill { get; init; }
 
+    public override bool CanStore => true;
+
     public override void Flush()
     {
         if (ownsEncoder)

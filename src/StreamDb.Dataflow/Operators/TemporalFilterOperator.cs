@@ -36,7 +36,7 @@ internal sealed unsafe class TemporalFilterOperator : Operator
         _layout = new RowLayout(
             [.. _outputColumns.Select(column => shape[column]), new ColumnShape(PhysicalType.Int64, IsNullable: false)],
             [new SortKey(rowColumns)]);
-        _runs = new Runs(_layout.Codec.Stride);
+        _runs = new Runs(context.Arena, _layout.Codec.Stride);
         _packed = _layout.CreateRows();
         _due = _layout.CreateRows();
     }
@@ -81,6 +81,20 @@ internal sealed unsafe class TemporalFilterOperator : Operator
         ColumnBatch output = rows.Select(Enumerable.Range(0, rows.ColumnCount - 1).ToArray());
         rows.Release();
         Emit(new DeltaBatch(output, DeltaBatch.WeightColumn(new ReadOnlySpan<long>(_weights.Pointer, count))));
+    }
+
+    public override bool CanStore => true;
+
+    public override void WriteRoots(BinaryWriter output)
+    {
+        output.Write(_future);
+        _runs.Write(output);
+    }
+
+    public override void ReadRoots(BinaryReader input)
+    {
+        _future = input.ReadUInt64();
+        _runs.Read(input);
     }
 
     public override void Dispose()

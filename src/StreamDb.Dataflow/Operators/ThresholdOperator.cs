@@ -45,7 +45,7 @@ internal sealed unsafe class ThresholdOperator : Operator
         }
 
         _packedRepresentatives = _representatives[0].CreateRows();
-        _table = new KeyTable(_encoders[0].KeyCodec.Stride, (ports * 8) + _representatives[0].Bytes);
+        _table = new KeyTable(context.Arena, _encoders[0].KeyCodec.Stride, (ports * 8) + _representatives[0].Bytes);
         _touched = new TouchedKeys(_encoders[0].KeyCodec.Stride);
     }
 
@@ -95,6 +95,12 @@ internal sealed unsafe class ThresholdOperator : Operator
         _rows.Trim();
         _weights.Trim();
     }
+
+    public override bool CanStore => true;
+
+    public override void WriteRoots(BinaryWriter output) => _table.Write(output);
+
+    public override void ReadRoots(BinaryReader input) => _table.Read(input);
 
     public override void Dispose()
     {

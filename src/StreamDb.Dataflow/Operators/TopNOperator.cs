@@ -46,8 +46,8 @@ internal sealed unsafe class TopNOperator : Operator
         _layout = new RowLayout(shape, spec.OrderBy);
         _packed = _layout.CreateRows();
         _oldRows = new PackedRows(0);
-        _partitions = new KeyTable(_encoder.KeyCodec.Stride, 0);
-        _runs = new Runs(_layout.Codec.Stride);
+        _partitions = new KeyTable(context.Arena, _encoder.KeyCodec.Stride, 0);
+        _runs = new Runs(context.Arena, _layout.Codec.Stride);
         _touched = new TouchedKeys(_encoder.KeyCodec.Stride);
     }
 
@@ -95,6 +95,20 @@ internal sealed unsafe class TopNOperator : Operator
         _oldEnds.Trim();
         _oldErrors.Trim();
         _slots.Trim();
+    }
+
+    public override bool CanStore => true;
+
+    public override void WriteRoots(BinaryWriter output)
+    {
+        _partitions.Write(output);
+        _runs.Write(output);
+    }
+
+    public override void ReadRoots(BinaryReader input)
+    {
+        _partitions.Read(input);
+        _runs.Read(input);
     }
 
     public override void Dispose()

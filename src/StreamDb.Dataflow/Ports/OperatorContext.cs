@@ -1,6 +1,7 @@
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Scheduling;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Ports;
 
@@ -9,6 +10,7 @@ namespace StreamDb.Dataflow.Ports;
 public sealed class OperatorContext
 {
     private readonly EpochClock _clock;
+    private StateArena? _arena;
 
     internal OperatorContext(int worker, int workerCount, EpochClock clock)
     {
@@ -30,6 +32,13 @@ public sealed class OperatorContext
 
     /// <summary>What now() is in this epoch: µs since 2000-01-01 UTC.</summary>
     public long NowMicroseconds => _clock.NowMicroseconds;
+
+    /// <summary>The memory of the dataflow's keyed state on this worker. Where none is given: one of the process's, which operators leave empty.</summary>
+    internal StateArena Arena
+    {
+        get => _arena ??= StateSpace.Private.CreateArena();
+        init => _arena = value;
+    }
 
     /// <summary>Whether this is a one-shot run: state that nobody will read need not be kept.</summary>
     internal bool IsOneShot { get; init; }

@@ -22,7 +22,7 @@ internal sealed class IsolatedOperator : IDisposable
 
     public IsolatedOperator(OperatorContext outer, Func<OperatorContext, Operator> create)
     {
-        var context = new OperatorContext(outer.Worker, outer.WorkerCount, new EpochClock()) { Errors = _errors };
+        var context = new OperatorContext(outer.Worker, outer.WorkerCount, new EpochClock()) { Errors = _errors, Arena = outer.Arena };
         _operator = create(context);
         _capture = new Capture(context);
         _operator.Targets.Add((_capture, 0));

@@ -6,6 +6,7 @@ using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;
 using StreamDb.Dataflow.Operators;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Recursion;
 
@@ -23,9 +24,10 @@ internal sealed unsafe class IterationIndex : IDisposable
     private readonly NativeScratch<ulong> _slots = new();
     private readonly NativeScratch<ulong> _runs = new();
 
-    public IterationIndex(IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch)
+    public IterationIndex(StateArena arena, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch)
     {
         _index = new KeyedIndex(
+            arena,
             IterationColumnOperator.Append(shape), keys, nullsMatch, [new SortKey(shape.Count, Descending: false, NullsFirst: false)]);
         _encoder = new KeyEncoder(shape, keys, nullsMatch);
         _values = _index.Values.CreateRows();

@@ -62,8 +62,8 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
         _onDifference = Send;
         _logic = new IsolatedOperator(context, logic);
         bool[] nullsMatch = [.. keys.Select(key => shapes.Any(shape => shape[key].IsNullable))];
-        _inputs = [.. shapes.Select(shape => new IterationIndex(shape, keys, nullsMatch))];
-        _emitted = new IterationIndex(output, outputKeys, nullsMatch);
+        _inputs = [.. shapes.Select(shape => new IterationIndex(context.Arena, shape, keys, nullsMatch))];
+        _emitted = new IterationIndex(context.Arena, output, outputKeys, nullsMatch);
         int stride = _emitted.KeyCodec.Stride;
         _schedule = new KeySchedule(stride);
         _touched = new PackedRows(stride);

@@ -20,7 +20,7 @@ internal sealed unsafe class RecomputedErrors : IDisposable
         _context = context;
         _keyCount = keys.Count;
         ColumnShape[] shape = [.. keys, new ColumnShape(PhysicalType.Bytes, false), new ColumnShape(PhysicalType.Bytes, false)];
-        _reported = new IterationIndex(shape, [.. Enumerable.Range(0, keys.Count)], nullsMatch);
+        _reported = new IterationIndex(context.Arena, shape, [.. Enumerable.Range(0, keys.Count)], nullsMatch);
         _difference = new DeltaConsolidator(shape);
     }
 

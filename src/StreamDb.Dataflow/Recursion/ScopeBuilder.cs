@@ -292,7 +292,7 @@ internal sealed class ScopeBuilder
         }
 
         IReadOnlyList<ColumnShape> shape = isInside ? IterationColumnOperator.Append(node.Shape) : node.Shape;
-        var index = new KeyedIndex(shape, keys, nullsMatch);
+        var index = new KeyedIndex(_context.Arena, shape, keys, nullsMatch);
         var apply = new IndexOperator(_context, index, new KeyEncoder(shape, keys, nullsMatch));
         Connected(apply, isInside ? Connected(new IterationColumnOperator(_context), stream) : stream);
         return new Side(node, keys, nullsMatch, stream, apply, apply, isInside);

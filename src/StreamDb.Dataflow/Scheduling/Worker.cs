@@ -102,6 +102,8 @@ internal sealed class Worker : IDisposable
         {
             member.Dispose();
         }
+
+        group.Arena?.Dispose();
     }
 
     /// <summary>Names the operator that emits a relation's deltas.</summary>
@@ -173,6 +175,11 @@ internal sealed class Worker : IDisposable
         foreach (Operator member in _operators)
         {
             member.Dispose();
+        }
+
+        foreach (OperatorGroup group in _operators.Select(member => member.Group).Distinct())
+        {
+            group.Arena?.Dispose();
         }
 
         _operators.Clear();

@@ -5,6 +5,7 @@ using StreamDb.Core.Rows;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
+using StreamDb.Tests.State.Spaces;
 using Xunit;
 
 namespace StreamDb.Tests.Dataflow;
@@ -30,6 +31,30 @@ public sealed class EngineOracleTests
     }
 
     [Theory]
+    [InlineData(1, 2000)]
+    [InlineData(2, 2100)]
+    [InlineData(3, 2200)]
+    [InlineData(4, 2300)]
+    public void Views_go_on_from_a_checkpoint_without_being_computed_again(int workers, int firstSeed)
+    {
+        for (int seed = firstSeed; seed < firstSeed + 20; seed++)
+        {
+            new OracleRun(workers, seed, isRecursive: false).RunWithRestarts();
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 2400)]
+    [InlineData(2, 2500)]
+    public void Recursive_views_are_computed_again_after_a_restart(int workers, int firstSeed)
+    {
+        for (int seed = firstSeed; seed < firstSeed + 10; seed++)
+        {
+            new OracleRun(workers, seed, isRecursive: true).RunWithRestarts();
+        }
+    }
+
+    [Theory]
     [InlineData(1, 1000)]
     [InlineData(2, 1200)]
     [InlineData(3, 1300)]
@@ -44,9 +69,10 @@ public sealed class EngineOracleTests
     private sealed class OracleRun(int workers, int seed, bool isRecursive) : IErrorCollector
     {
         private readonly Random _random = new(seed);
-        private readonly Dictionary<RelationId, Multiset> _relations = [];
-        private readonly List<(RelationId Id, ModelNode Node)> _views = [];
-        private readonly List<ModelNode> _nodes = [];
+        private readonly Dictionary<RelationId, int[]> _keys = [];
+        private Dictionary<RelationId, Multiset> _relations = [];
+        private List<(RelationId Id, ModelNode Node)> _views = [];
+        private List<ModelNode> _nodes = [];
         private Epoch _epoch = new(0);
         private long _now;
 
@@ -59,9 +85,7 @@ public sealed class EngineOracleTests
             for (uint i = 1; i <= 2; i++)
             {
                 var id = new RelationId(i);
-                _relations[id] = new Multiset();
-                engine.AddRelation(id, ModelGenerator.BaseShape, _random.Next(2) == 0 ? [0] : []);
-                _nodes.Add(ModelGenerator.Relation(id, ModelGenerator.BaseShape));
+                AddRelation(engine, id);
             }
 
             for (int step = 0; step < 14; step++)
@@ -84,6 +108,96 @@ public sealed class EngineOracleTests
             }
         }
 
+        /// <summary>As <see cref="Run"/>, with checkpoints beside epochs and restarts from them, and pages checked for missing barriers.</summary>
+        public void RunWithRestarts()
+        {
+            using var checkpoints = new EngineCheckpoints();
+            var generator = new ModelGenerator(_random);
+            var options = new EngineOptions { WorkerCount = workers, Space = TestSpaces.Reserve() };
+            var engine = new Engine(options);
+            AddRelation(engine, new RelationId(1));
+            AddRelation(engine, new RelationId(2));
+            Memory? memory = null;
+            for (int step = 0; step < 24; step++)
+            {
+                if (step < 9 && step % 2 == 0)
+                {
+                    InstallView(engine, generator, new RelationId((uint)(10 + step)));
+                }
+
+                if (_random.Next(3) == 0)
+                {
+                    bool fails = _random.Next(4) == 0;
+                    Memory now = Remember();
+                    checkpoints.Take(engine, fails, () => Step(engine, generator));
+                    memory = fails ? memory : now;
+                }
+                else
+                {
+                    Step(engine, generator);
+                }
+
+                Check(engine, $"after epoch {_epoch}");
+                if (memory is not null && _random.Next(5) == 0)
+                {
+                    engine.Dispose();
+                    engine.Options.Space.Dispose();
+                    Recall(memory);
+                    engine = Restart(checkpoints);
+                    Check(engine, $"after a restart at epoch {_epoch}");
+                }
+            }
+
+            engine.Dispose();
+            engine.Options.Space.Dispose();
+        }
+
+        private Engine Restart(EngineCheckpoints checkpoints)
+        {
+            StoredRelations rows = checkpoints.Restore(workers, _now, out Engine engine);
+            Assert.Equal(_epoch, engine.Published);
+            foreach (RelationId id in _relations.Keys)
+            {
+                engine.AddRelation(id, ModelGenerator.BaseShape, _keys[id], stored: rows[id]);
+            }
+
+            foreach ((RelationId id, ModelNode node) in _views)
+            {
+                InstallOutcome outcome = Install(engine, id, node);
+                Assert.True(outcome.IsRestored || isRecursive, $"seed {seed}: {outcome.Reason}");
+            }
+
+            engine.EndRestore();
+            return engine;
+        }
+
+        private Memory Remember() => new(
+            _epoch, _now, _relations.ToDictionary(relation => relation.Key, relation => relation.Value.Copy()), [.. _views], [.. _nodes]);
+
+        private void Recall(Memory memory)
+        {
+            _epoch = memory.Epoch;
+            _now = memory.Now;
+            _relations = memory.Relations.ToDictionary(relation => relation.Key, relation => relation.Value.Copy());
+            _views = [.. memory.Views];
+            _nodes = [.. memory.Nodes];
+        }
+
+        private void AddRelation(Engine engine, RelationId id)
+        {
+            _relations[id] = new Multiset();
+            _keys[id] = _random.Next(2) == 0 ? [0] : [];
+            engine.AddRelation(id, ModelGenerator.BaseShape, _keys[id]);
+            _nodes.Add(ModelGenerator.Relation(id, ModelGenerator.BaseShape));
+        }
+
+        private InstallOutcome Install(Engine engine, RelationId id, ModelNode node)
+        {
+            var builder = new DataflowBuilder();
+            Node output = node.Build(builder, []);
+            return engine.Install(builder.Materialize(output, id, _keys[id], node.Text), _epoch, _now, this);
+        }
+
         private void InstallView(Engine engine, ModelGenerator generator, RelationId id)
         {
             // Graphs over base relations and over views that are there already, and sometimes over an inner node of this graph.
@@ -101,10 +215,8 @@ public sealed class EngineOracleTests
                 node = _random.Next(2) == 0 ? node : generator.Next([node, .. local]);
             }
 
-            var builder = new DataflowBuilder();
-            Node output = node.Build(builder, []);
-            int[] key = _random.Next(2) == 0 ? [] : [_random.Next(node.Shape.Count)];
-            engine.Install(builder.Materialize(output, id, key), _epoch, _now, this);
+            _keys[id] = _random.Next(2) == 0 ? [] : [_random.Next(node.Shape.Count)];
+            Install(engine, id, node);
             _views.Add((id, node));
             if (_views.Count < 4)
             {
@@ -202,6 +314,14 @@ public sealed class EngineOracleTests
             expected.ToString() == actual.ToString(),
             $"seed {seed}, {workers} workers, {when}\n{what}\nexpected:\n{expected}\nactual:\n{actual}");
     }
+
+    /// <summary>What the model was at a checkpoint.</summary>
+    private sealed record Memory(
+        Epoch Epoch,
+        long Now,
+        Dictionary<RelationId, Multiset> Relations,
+        List<(RelationId Id, ModelNode Node)> Views,
+        List<ModelNode> Nodes);
 
     private sealed class SnapshotSet : IDisposable
     {

@@ -17,6 +17,17 @@ internal sealed class Multiset
 
     public int Count => _rows.Count;
 
+    public Multiset Copy()
+    {
+        var copy = new Multiset();
+        foreach ((ImmutableArray<Datum> row, long weight) in Rows)
+        {
+            copy.Add(row, weight);
+        }
+
+        return copy;
+    }
+
     public void Add(ImmutableArray<Datum> row, long weight)
     {
         string text = Text(row);

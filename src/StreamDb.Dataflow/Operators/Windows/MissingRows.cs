@@ -1,11 +1,12 @@
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators.Windows;
 
 /// <summary>Copies of rows that went without having come: they are made up for by the next ones that come.</summary>
-internal sealed unsafe class MissingRows(int stride) : IDisposable
+internal sealed unsafe class MissingRows(StateArena arena, int stride) : IDisposable
 {
-    private readonly Runs _runs = new(stride);
+    private readonly Runs _runs = new(arena, stride);
     private ulong _run;
 
     public long Bytes => _runs.Bytes;
@@ -24,6 +25,18 @@ internal sealed unsafe class MissingRows(int stride) : IDisposable
         long settled = Math.Min(copies, -_runs.Weight(_run, row, length));
         _runs.Add(ref _run, row, length, settled);
         return copies - settled;
+    }
+
+    public void Write(BinaryWriter output)
+    {
+        output.Write(_run);
+        _runs.Write(output);
+    }
+
+    public void Read(BinaryReader input)
+    {
+        _run = input.ReadUInt64();
+        _runs.Read(input);
     }
 
     public void Dispose() => _runs.Dispose();

@@ -8,6 +8,7 @@ namespace StreamDb.Dataflow.Operators.Windows;
 /// 1. leaves hold addresses of records in ascending byte order of their rows, equal rows side by side; no node is empty;
 /// 2. a record has <see cref="WindowRecords.StartsGroup"/> exactly when the one before is not its peer;
 /// 3. a node that is not dirty has right counts and totals, and so have all nodes below.
+/// 4. a node that is dirty is touched.
 /// Changing costs O(log n) plus moving within one leaf; dirty nodes are counted anew in <see cref="Refresh"/>, once per epoch.
 /// Finding by row, by position, or by number of the peer group is O(log n). Shared by all partitions of an operator; one thread.
 /// </remarks>
@@ -49,7 +50,7 @@ internal sealed unsafe class PartitionTree
             root->First = record;
             root->Count = 1;
             Records(root)[0] = record;
-            WindowRecords.Set(record, WindowRecords.StartsGroup, true);
+            _records.Set(record, WindowRecords.StartsGroup, true);
             return true;
         }
 
@@ -68,11 +69,11 @@ internal sealed unsafe class PartitionTree
             }
         }
 
+        MarkDirty(leaf);
         byte** items = Records(leaf);
         Buffer.MemoryCopy(items + index, items + index + 1, (leaf->Count - index) * 8L, (leaf->Count - index) * 8L);
         items[index] = record;
         leaf->Count++;
-        MarkDirty(leaf);
         if (index == 0)
         {
             SetFirst(leaf);
@@ -82,10 +83,10 @@ internal sealed unsafe class PartitionTree
         byte* after = After(leaf, index, out TreeNode* afterLeaf);
         bool starts = before is null || !_records.ArePeers(before, record);
         bool endsAlone = after is null || !_records.ArePeers(after, record);
-        WindowRecords.Set(record, WindowRecords.StartsGroup, starts);
+        _records.Set(record, WindowRecords.StartsGroup, starts);
         if (!endsAlone && WindowRecords.Has(after, WindowRecords.StartsGroup))
         {
-            WindowRecords.Set(after, WindowRecords.StartsGroup, false);
+            _records.Set(after, WindowRecords.StartsGroup, false);
             MarkDirty(afterLeaf);
         }
 
@@ -135,7 +136,7 @@ internal sealed unsafe class PartitionTree
         wasGroup = starts && endsAlone;
         if (starts && !endsAlone)
         {
-            WindowRecords.Set(after, WindowRecords.StartsGroup, true);
+            _records.Set(after, WindowRecords.StartsGroup, true);
             MarkDirty(afterLeaf);
         }
 
@@ -376,21 +377,26 @@ internal sealed unsafe class PartitionTree
         return afterLeaf is null ? null : Records(afterLeaf)[afterLeaf == leaf ? index + 1 : 0];
     }
 
-    private static void MarkDirty(TreeNode* node)
+    private void MarkDirty(TreeNode* node)
     {
         for (; node is not null && !node->IsDirty; node = node->Parent)
         {
+            Touch(node);
             node->IsDirty = true;
         }
     }
+
+    private void Touch(TreeNode* node) => _records.Heap.Touch(node, NodeBytes(node->IsLeaf));
 
     /// <summary>Tells the nodes above that another record comes first.</summary>
     private void SetFirst(TreeNode* leaf)
     {
         byte* first = Records(leaf)[0];
+        Touch(leaf);
         leaf->First = first;
         for (TreeNode* node = leaf; node->Parent is not null && Children(node->Parent)[0] == node; node = node->Parent)
         {
+            Touch(node->Parent);
             node->Parent->First = first;
         }
     }
@@ -410,6 +416,7 @@ internal sealed unsafe class PartitionTree
 
     private TreeNode* SplitLeaf(ref TreeNode* root, TreeNode* leaf, int keep)
     {
+        MarkDirty(leaf);
         TreeNode* right = Allocate(isLeaf: true);
         right->Count = leaf->Count - keep;
         leaf->Count = keep;
@@ -420,10 +427,10 @@ internal sealed unsafe class PartitionTree
         leaf->Next = right;
         if (right->Next is not null)
         {
+            Touch(right->Next);
             right->Next->Previous = right;
         }
 
-        MarkDirty(leaf);
         InsertAfter(ref root, leaf, right);
         return right;
     }
@@ -450,6 +457,7 @@ internal sealed unsafe class PartitionTree
             Buffer.MemoryCopy(Children(parent) + keep, Children(right), right->Count * 8L, right->Count * 8L);
             for (int i = 0; i < right->Count; i++)
             {
+                Touch(Children(right)[i]);
                 Children(right)[i]->Parent = right;
             }
 
@@ -458,13 +466,13 @@ internal sealed unsafe class PartitionTree
             parent = left->Parent;
         }
 
+        MarkDirty(parent);
         int index = IndexOf(parent, left) + 1;
         TreeNode** children = Children(parent);
         Buffer.MemoryCopy(children + index, children + index + 1, (parent->Count - index) * 8L, (parent->Count - index) * 8L);
         children[index] = added;
         parent->Count++;
         added->Parent = parent;
-        MarkDirty(parent);
     }
 
     private int IndexOf(TreeNode* parent, TreeNode* child)
@@ -483,10 +491,10 @@ internal sealed unsafe class PartitionTree
 
     private void RemoveAt(ref TreeNode* root, TreeNode* leaf, int index)
     {
+        MarkDirty(leaf);
         byte** items = Records(leaf);
         leaf->Count--;
         Buffer.MemoryCopy(items + index + 1, items + index, (leaf->Count - index) * 8L, (leaf->Count - index) * 8L);
-        MarkDirty(leaf);
         if (leaf->Count == 0)
         {
             RemoveLeaf(ref root, leaf);
@@ -511,11 +519,13 @@ internal sealed unsafe class PartitionTree
     {
         if (leaf->Previous is not null)
         {
+            Touch(leaf->Previous);
             leaf->Previous->Next = leaf->Next;
         }
 
         if (leaf->Next is not null)
         {
+            Touch(leaf->Next);
             leaf->Next->Previous = leaf->Previous;
         }
 
@@ -534,9 +544,9 @@ internal sealed unsafe class PartitionTree
 
         int index = IndexOf(parent, node);
         TreeNode** children = Children(parent);
+        MarkDirty(parent);
         parent->Count--;
         Buffer.MemoryCopy(children + index + 1, children + index, (parent->Count - index) * 8L, (parent->Count - index) * 8L);
-        MarkDirty(parent);
         FreeNode(node);
         if (parent->Count == 0)
         {
@@ -558,6 +568,7 @@ internal sealed unsafe class PartitionTree
         while (!root->IsLeaf && root->Count == 1)
         {
             TreeNode* only = Children(root)[0];
+            Touch(only);
             only->Parent = null;
             FreeNode(root);
             root = only;

@@ -2,6 +2,7 @@ using StreamDb.Core.Columns;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators.Windows;
 
@@ -21,9 +22,9 @@ internal sealed unsafe class WindowFunctions : IDisposable
     private readonly PackedRows? _packedEdges;
     private readonly PackedRows[] _packedExtremes;
 
-    public WindowFunctions(WindowSpec spec, IReadOnlyList<ColumnShape> shape)
+    public WindowFunctions(StateArena arena, WindowSpec spec, IReadOnlyList<ColumnShape> shape)
     {
-        Functions = spec.Functions.Select(function => Create(function, shape)).ToArray();
+        Functions = spec.Functions.Select(function => Create(arena, function, shape)).ToArray();
         Dependencies = Functions.Select(function => function.DependsOn).OfType<Dependency>().Distinct().ToArray();
         Buckets = spec.Functions.OfType<RankingFunction>().Where(ranking => ranking.Buckets > 0).Select(ranking => ranking.Buckets).Distinct().ToArray();
         if (_edges.Count > 0)
@@ -42,7 +43,13 @@ internal sealed unsafe class WindowFunctions : IDisposable
         ResultCodec = new RowCodec(Functions.Select((function, i) => new RowCodecField(
             i, function.Output.Type, function.Output.IsNullable, IsExact: true)).ToArray());
         Records = new WindowRecords(
-            ResultCodec.Stride, StateBytes, _edges.Count, _edgeCodec?.Stride ?? 0, _counted.Count, _extremeCodecs.Select(codec => codec.Stride).ToArray());
+            arena,
+            ResultCodec.Stride,
+            StateBytes,
+            _edges.Count,
+            _edgeCodec?.Stride ?? 0,
+            _counted.Count,
+            _extremeCodecs.Select(codec => codec.Stride).ToArray());
         Totals = new PartitionTotals(Records, [.. _slots], StateBytes, _counted.Count, _extremes.Count);
     }
 
@@ -171,13 +178,13 @@ internal sealed unsafe class WindowFunctions : IDisposable
         return builder.Finish();
     }
 
-    private WindowFunction Create(WindowFunctionSpec spec, IReadOnlyList<ColumnShape> shape) => spec switch
+    private WindowFunction Create(StateArena arena, WindowFunctionSpec spec, IReadOnlyList<ColumnShape> shape) => spec switch
     {
         RankingFunction ranking => new RankingResult(ranking),
         OffsetFunction offset => new OffsetResult(offset, offset.IgnoresNulls ? IndexIn(_counted, offset.Column) : -1),
         FrameValueFunction value => new FrameValueResult(value, FrameOf(value.Frame), value.IgnoresNulls ? IndexIn(_counted, value.Column) : -1),
         FrameAggregateFunction { Aggregate: AccumulableAggregate accumulable } aggregate =>
-            new AccumulatedResult(aggregate, FrameOf(aggregate.Frame), AddSlot(accumulable, shape)),
+            new AccumulatedResult(aggregate, FrameOf(aggregate.Frame), AddSlot(arena, accumulable, shape)),
         FrameAggregateFunction { Aggregate: ExtremeAggregate extreme } aggregate => CreateExtreme(aggregate, extreme, shape),
         FrameAggregateFunction { Aggregate: CollectedAggregate } aggregate => new CollectedResult(aggregate, FrameOf(aggregate.Frame), shape),
         _ => throw new InvariantException($"unknown window function {spec.GetType()}"),
@@ -190,10 +197,10 @@ internal sealed unsafe class WindowFunctions : IDisposable
         return new ExtremeResult(spec, FrameOf(spec.Frame), _extremes.Count - 1, _extremeCodecs[^1]);
     }
 
-    private StateSlot AddSlot(AccumulableAggregate aggregate, IReadOnlyList<ColumnShape> shape)
+    private StateSlot AddSlot(StateArena arena, AccumulableAggregate aggregate, IReadOnlyList<ColumnShape> shape)
     {
         Invariant.Check(!aggregate.IsDistinct, "a window aggregate is not DISTINCT");
-        GroupAggregate values = GroupAggregate.Create(aggregate, shape, []);
+        GroupAggregate values = GroupAggregate.Create(arena, aggregate, shape, []);
         _accumulators.Add(values);
         _slots.Add(new StateSlot((IMergeableAccumulator)aggregate.Accumulator, StateBytes));
         StateBytes += values.StateBytes;

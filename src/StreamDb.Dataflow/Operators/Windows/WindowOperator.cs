@@ -57,20 +57,20 @@ internal sealed unsafe class WindowOperator : Operator
         _partitionFields = spec.PartitionBy.Count;
         _orderFields = spec.OrderBy.Count;
         _layout = new RowLayout(shape, [.. spec.PartitionBy.Select(column => new SortKey(column)), .. spec.OrderBy]);
-        _functions = new WindowFunctions(spec, shape);
+        _functions = new WindowFunctions(context.Arena, spec, shape);
         _records = _functions.Records;
         _tree = new PartitionTree(_records, _functions.Totals);
         int keyStride = RowLayout.KeyCodec(shape, spec.PartitionBy).Stride;
-        _partitions = new KeyTable(keyStride, 16);
+        _partitions = new KeyTable(context.Arena, keyStride, 16);
         _keys = new PackedRows(keyStride);
         _rows = _layout.CreateRows();
         _affected = new AffectedRows(_tree, _records, _functions.Dependencies, _functions.Buckets);
-        _errors = new WindowErrors(context);
+        _errors = new WindowErrors(context, _records);
         _batch = new WindowBatch(_tree, _records, _layout);
         _single = new WindowBatch(_tree, _records, _layout);
         _results = new PackedRows(_functions.ResultCodec.Stride);
         _emitter = new ResultEmitter([.. shape, .. spec.Functions.Select(function => function.Output)], _sorter, Emit);
-        _missing = new MissingRows(_layout.Codec.Stride);
+        _missing = new MissingRows(context.Arena, _layout.Codec.Stride);
     }
 
     public override long StateBytes => _partitions.Bytes + _records.Heap.Bytes + _missing.Bytes;
@@ -111,6 +111,24 @@ internal sealed unsafe class WindowOperator : Operator
 
         changes.Release();
         Trim();
+    }
+
+    public override bool CanStore => true;
+
+    public override void WriteRoots(BinaryWriter output)
+    {
+        _partitions.Write(output);
+        _records.Heap.Write(output);
+        _missing.Write(output);
+        _errors.Write(output);
+    }
+
+    public override void ReadRoots(BinaryReader input)
+    {
+        _partitions.Read(input);
+        _records.Heap.Read(input);
+        _missing.Read(input);
+        _errors.Read(input);
     }
 
     public override void Dispose()

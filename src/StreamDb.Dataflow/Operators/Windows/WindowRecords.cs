@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Operators.Windows;
 
@@ -29,13 +30,16 @@ internal sealed unsafe class WindowRecords : IDisposable
     private readonly int[] _extremeStrides;
     private readonly int _rowOffset;
 
+    /// <param name="arena">Where its memory is.</param>
     /// <param name="resultStride">0: results differ in length.</param>
     /// <param name="stateBytes">Of all accumulators together.</param>
     /// <param name="edgeBytes">Of one RANGE edge, a multiple of 8.</param>
     /// <param name="countedColumns">Columns whose values that are not NULL are counted.</param>
     /// <param name="extremeStrides">Packed bytes of each min or max; 0: they differ in length.</param>
-    public WindowRecords(int resultStride, int stateBytes, int edges, int edgeBytes, int countedColumns, IReadOnlyList<int> extremeStrides)
+    public WindowRecords(
+        StateArena arena, int resultStride, int stateBytes, int edges, int edgeBytes, int countedColumns, IReadOnlyList<int> extremeStrides)
     {
+        Heap = new NativeHeap(arena);
         _resultStride = resultStride;
         _edgeBytes = edgeBytes;
         StateOffset = HeaderBytes + (resultStride == 0 ? 8 : resultStride);
@@ -54,7 +58,7 @@ internal sealed unsafe class WindowRecords : IDisposable
     }
 
     /// <summary>Memory of records and of whatever else the operator keeps per partition.</summary>
-    public NativeHeap Heap { get; } = new();
+    public NativeHeap Heap { get; }
 
     /// <summary>From the record to its accumulators.</summary>
     public int StateOffset { get; }
@@ -125,8 +129,11 @@ internal sealed unsafe class WindowRecords : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Has(byte* record, int flag) => (((int*)record)[3] & flag) != 0;
 
-    public static void Set(byte* record, int flag, bool value) =>
+    public void Set(byte* record, int flag, bool value)
+    {
+        Heap.Touch(record, HeaderBytes);
         ((int*)record)[3] = value ? ((int*)record)[3] | flag : ((int*)record)[3] & ~flag;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Row(byte* record) => record + _rowOffset;
@@ -158,6 +165,7 @@ internal sealed unsafe class WindowRecords : IDisposable
 
     public void SetResults(byte* record, byte* results, int length)
     {
+        Heap.Touch(record, StateOffset);
         if (_resultStride == 0)
         {
             FreeBlock(record + HeaderBytes);

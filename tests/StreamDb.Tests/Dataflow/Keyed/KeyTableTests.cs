@@ -1,5 +1,6 @@
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Spaces;
 using Xunit;
 
 namespace StreamDb.Tests.Dataflow.Keyed;
@@ -17,7 +18,9 @@ public sealed unsafe class KeyTableTests
     {
         var random = new Random(keyCount + stride);
         var expected = new Dictionary<int, long>();
-        using var table = new KeyTable(stride, 8);
+        using StateSpace space = StateSpace.Reserve(verifiesBarriers: true);
+        using StateArena arena = space.CreateArena();
+        using var table = new KeyTable(arena, stride, 8);
         using var keys = new PackedRows(stride);
         const int BatchRows = 4000;
         ulong[] hashes = new ulong[BatchRows];
@@ -48,6 +51,8 @@ public sealed unsafe class KeyTableTests
                     table.RemoveIf(keys.Row(i), keys.Length(i), hash[i], 1);
                     expected.Remove(numbers[i]);
                 }
+
+                ArenaChecks.Confirm(arena);
 
                 keys.Clear();
                 for (int i = 0; i < BatchRows; i++)

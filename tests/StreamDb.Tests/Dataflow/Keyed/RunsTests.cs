@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Keyed;
+using StreamDb.State.Spaces;
 using Xunit;
 
 namespace StreamDb.Tests.Dataflow.Keyed;
@@ -19,7 +20,9 @@ public sealed unsafe class RunsTests
     public void Behave_like_sorted_dictionaries(int stride, int valueCount, int weightMax)
     {
         var random = new Random(stride + valueCount + weightMax);
-        using var runs = new Runs(stride);
+        using StateSpace space = StateSpace.Reserve(verifiesBarriers: true);
+        using StateArena arena = space.CreateArena();
+        using var runs = new Runs(arena, stride);
         using var rows = new PackedRows(stride);
         ulong[] words = new ulong[3];
         var expected = new SortedDictionary<int, long>[] { [], [], [] };
@@ -48,6 +51,11 @@ public sealed unsafe class RunsTests
             }
 
             Assert.Equal(sum, runs.Weight(words[which], rows.Row(0), rows.Length(0)));
+            if (step % 500 == 0)
+            {
+                ArenaChecks.Confirm(arena);
+            }
+
             if (step % 5_000 == 0)
             {
                 Compare(runs, words[which], expected[which]);

@@ -15,7 +15,7 @@ public sealed unsafe class StateSpaceTests
         byte* address;
         Dictionary<ulong, byte[]> disk;
         StateExtent[] extents;
-        using (StateSpace space = StateSpace.Reserve())
+        using (StateSpace space = TestSpaces.Reserve())
         {
             spaceBase = space.Base;
             using StateArena other = space.CreateArena();

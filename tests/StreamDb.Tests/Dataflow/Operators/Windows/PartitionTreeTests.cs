@@ -1,6 +1,7 @@
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Keyed;
 using StreamDb.Dataflow.Operators.Windows;
+using StreamDb.State.Spaces;
 using Xunit;
 
 namespace StreamDb.Tests.Dataflow.Operators.Windows;
@@ -18,7 +19,7 @@ public sealed unsafe class PartitionTreeTests
     {
         long before = NativeHeap.TotalBytes;
         var random = new Random(seed);
-        using (var records = new WindowRecords(8, 0, 0, 0, 0, []))
+        using (var records = new WindowRecords(StateSpace.Private.CreateArena(), 8, 0, 0, 0, 0, []))
         {
             using var totals = new PartitionTotals(records, [], 0, 0, 0);
             var tree = new PartitionTree(records, totals, leafMax, fanout);

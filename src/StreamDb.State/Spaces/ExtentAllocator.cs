@@ -36,19 +36,14 @@ internal sealed class ExtentAllocator
     /// <summary>Takes just this range; false when it is not free as a whole.</summary>
     public bool TryTake(StateExtent extent)
     {
-        SortedSet<ulong> below = _starts.GetViewBetween(0, extent.Address);
-        if (below.Count == 0)
+        // The last range that starts at or before it; counting a view would take as long as it is large.
+        ulong start = _starts.GetViewBetween(0, extent.Address).Max;
+        if (!_bytesOf.TryGetValue(start, out long freeBytes) || start + (ulong)freeBytes < extent.End)
         {
             return false;
         }
 
-        ulong start = below.Max;
-        long freeBytes = _bytesOf[start];
         ulong end = start + (ulong)freeBytes;
-        if (end < extent.End)
-        {
-            return false;
-        }
 
         Remove(start, freeBytes);
         if (start < extent.Address)

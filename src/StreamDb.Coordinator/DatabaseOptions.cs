@@ -25,6 +25,9 @@ public sealed record DatabaseOptions
     /// <summary>A checkpoint is made when the log has grown by so many bytes since the last one; 0: never for this reason.</summary>
     public long CheckpointLogBytes { get; init; } = 512L << 20;
 
+    /// <summary>What one query may take, its result included; more is 53200.</summary>
+    public long QueryMemoryBytes { get; init; } = long.MaxValue;
+
     /// <summary>Where opening tells how far it is.</summary>
     public RecoveryProgress Progress { get; init; } = new();
 

@@ -270,13 +270,15 @@ public sealed class Engine : IDisposable
     /// <summary>Runs a query once on this thread, with the operators of live dataflows and private state, and returns its rows; a row of weight n occurs n times.</summary>
     /// <param name="query">Made by <see cref="DataflowBuilder.Collect"/>.</param>
     /// <param name="inputs">Each relation's rows as deltas, in chunks that this call releases: usually <see cref="RelationSnapshot.Scan"/>. Enumerated once per use in the query.</param>
+    /// <param name="memoryBytesMax">What it may take, state and result together; more is 53200.</param>
     /// <returns>Batches in no particular order; the receiver releases them.</returns>
     public IReadOnlyList<ColumnBatch> RunOnce(
         DataflowDescription query,
         IReadOnlyDictionary<RelationId, IEnumerable<DeltaBatch>> inputs,
         long nowMicroseconds,
         IErrorSink errors,
-        CancellationToken cancellation) => OneShot.Run(query, inputs, nowMicroseconds, errors, cancellation);
+        CancellationToken cancellation,
+        long memoryBytesMax = long.MaxValue) => OneShot.Run(query, inputs, nowMicroseconds, errors, memoryBytesMax, cancellation);
 
     /// <summary>What each relation and dataflow holds.</summary>
     public IReadOnlyList<RelationFigures> Figures()

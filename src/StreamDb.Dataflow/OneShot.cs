@@ -22,10 +22,17 @@ internal static class OneShot
         IReadOnlyDictionary<RelationId, IEnumerable<DeltaBatch>> inputs,
         long nowMicroseconds,
         IErrorSink errors,
+        long memoryBytesMax,
         CancellationToken cancellation)
     {
         var clock = new EpochClock { NowMicroseconds = nowMicroseconds };
-        var context = new OperatorContext(0, 1, clock) { IsOneShot = true, Errors = errors, Cancellation = cancellation };
+        var context = new OperatorContext(0, 1, clock)
+        {
+            IsOneShot = true,
+            Errors = errors,
+            MemoryBytesMax = memoryBytesMax,
+            Cancellation = cancellation,
+        };
         var group = new OperatorGroup(default);
         try
         {
@@ -33,7 +40,7 @@ internal static class OneShot
             var collect = new CollectOperator(context, query.Output.Shape);
             Operator output = builder.Build(query.Output);
             GraphBuilder.Connect(output, builder.Add(collect));
-            Feed(builder, group, inputs, cancellation);
+            Feed(builder, group, inputs, collect);
             return collect.Take();
         }
         finally
@@ -49,7 +56,7 @@ internal static class OneShot
         GraphBuilder builder,
         OperatorGroup group,
         IReadOnlyDictionary<RelationId, IEnumerable<DeltaBatch>> inputs,
-        CancellationToken cancellation)
+        CollectOperator collect)
     {
         var scheduler = new Scheduler();
         scheduler.SetOperators(group.Operators);
@@ -75,11 +82,12 @@ internal static class OneShot
         {
             foreach (DeltaBatch chunk in Chunks(node, inputs))
             {
-                cancellation.ThrowIfCancellationRequested();
+                collect.Context.Cancellation.ThrowIfCancellationRequested();
                 tap.Enqueue(0, chunk);
                 chunk.Release();
                 scheduler.Run(flushes: false);
                 ThrowIfFailed(group);
+                collect.CheckMemory(group.StateBytes());
             }
 
             tap.OpenInputs--;

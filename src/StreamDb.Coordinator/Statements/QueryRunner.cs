@@ -30,7 +30,12 @@ internal static class QueryRunner
         Dictionary<RelationId, IEnumerable<DeltaBatch>> inputs = query.Inputs.ToDictionary(
             i => i.Key, i => view.Read(i.Value, context.System(view.Catalog)));
         return context.Database.Engine.RunOnce(
-            query.Dataflow, inputs, context.NowMicroseconds, ThrowingErrorSink.Instance, context.Cancellation);
+            query.Dataflow,
+            inputs,
+            context.NowMicroseconds,
+            ThrowingErrorSink.Instance,
+            context.Cancellation,
+            context.Database.Options.QueryMemoryBytes);
     }
 
     /// <summary>Sorts, skips, cuts, and drops hidden columns. Takes over the batches.</summary>

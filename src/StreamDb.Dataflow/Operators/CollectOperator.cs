@@ -1,4 +1,6 @@
+using System.Globalization;
 using StreamDb.Core.Columns;
+using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
@@ -10,6 +12,7 @@ namespace StreamDb.Dataflow.Operators;
 internal sealed unsafe class CollectOperator(OperatorContext context, IReadOnlyList<ColumnShape> shape) : Operator(context)
 {
     private readonly List<DeltaBatch> _batches = [];
+    private long _bytes;
     private bool _retracts;
     private bool _repeats;
 
@@ -33,6 +36,21 @@ internal sealed unsafe class CollectOperator(OperatorContext context, IReadOnlyL
         return result;
     }
 
+    /// <summary>Ends a query that takes more than it may.</summary>
+    /// <param name="stateBytes">What its other operators hold.</param>
+    /// <exception cref="SqlException">53200.</exception>
+    public void CheckMemory(long stateBytes)
+    {
+        if (stateBytes + _bytes > Context.MemoryBytesMax)
+        {
+            throw new SqlException(SqlState.OutOfMemory, "out of memory")
+            {
+                Detail = string.Create(CultureInfo.InvariantCulture, $"The query needs more than the {Context.MemoryBytesMax >> 20} MiB that one query may take."),
+                Hint = "A materialized view keeps its result up to date without such a limit; --query-memory-mib sets another one.",
+            };
+        }
+    }
+
     public override void Dispose()
     {
         base.Dispose();
@@ -48,6 +66,8 @@ internal sealed unsafe class CollectOperator(OperatorContext context, IReadOnlyL
         }
 
         _batches.Add(batch.Acquire());
+        _bytes += batch.Bytes;
+        CheckMemory(0);
     }
 
     private void Clear()

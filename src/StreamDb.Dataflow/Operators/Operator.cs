@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Scheduling;
@@ -148,6 +149,11 @@ internal abstract class Operator(OperatorContext context) : IDisposable
         }
 
         batch.Release();
+        if (Context.IsOneShot && Group.Failure is { } failure)
+        {
+            // A query whose result nobody will get: the rest of what this operator would emit is not worth making.
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     private bool CanRunEarly()

@@ -43,6 +43,9 @@ public sealed class OperatorContext
     /// <summary>Whether this is a one-shot run: state that nobody will read need not be kept.</summary>
     internal bool IsOneShot { get; init; }
 
+    /// <summary>Bytes that a one-shot run may take, state and result together.</summary>
+    internal long MemoryBytesMax { get; init; } = long.MaxValue;
+
     /// <summary>Cancels a one-shot run; never set in a live dataflow.</summary>
     public CancellationToken Cancellation { get; internal init; }
 }

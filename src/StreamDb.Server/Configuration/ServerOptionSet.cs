@@ -18,6 +18,7 @@ internal sealed class ServerOptionSet
     private readonly Option<int> _workers;
     private readonly Option<int> _checkpointIntervalMs;
     private readonly Option<int> _checkpointLogMiB;
+    private readonly Option<int> _queryMemoryMiB;
     private readonly Option<string?> _fileRoot;
     private readonly Option<string?> _password;
     private readonly Option<string?> _tlsCertificate;
@@ -38,6 +39,8 @@ internal sealed class ServerOptionSet
             "--checkpoint-interval-ms", "Time between checkpoints while something changes; 0: only by size.", text => Number(text, 0, int.MaxValue), ServerOptions.CheckpointIntervalMsDefault);
         _checkpointLogMiB = Make(
             "--checkpoint-log-mib", "MiB by which the log grows before a checkpoint; 0: only by time.", text => Number(text, 0, 1 << 20), ServerOptions.CheckpointLogMiBDefault);
+        _queryMemoryMiB = Make(
+            "--query-memory-mib", "MiB that one query may take, its result included.", text => Number(text, 1, int.MaxValue), ServerOptions.QueryMemoryMiBDefault);
         _fileRoot = Text("--file-root", "Directory that file sources may read; without it they may read nothing.");
 
         // Not through a default value: the help text shows those.
@@ -48,7 +51,7 @@ internal sealed class ServerOptionSet
     }
 
     public IReadOnlyList<Option> All =>
-        [_dataDirectory, _listen, _port, _httpPort, _workers, _checkpointIntervalMs, _checkpointLogMiB, _fileRoot, _password, _tlsCertificate, _tlsKey, _logLevel];
+        [_dataDirectory, _listen, _port, _httpPort, _workers, _checkpointIntervalMs, _checkpointLogMiB, _queryMemoryMiB, _fileRoot, _password, _tlsCertificate, _tlsKey, _logLevel];
 
     public ServerOptions Read(ParseResult result) => new()
     {
@@ -59,6 +62,7 @@ internal sealed class ServerOptionSet
         WorkerCount = result.GetValue(_workers),
         CheckpointIntervalMs = result.GetValue(_checkpointIntervalMs),
         CheckpointLogMiB = result.GetValue(_checkpointLogMiB),
+        QueryMemoryMiB = result.GetValue(_queryMemoryMiB),
         FileRoot = result.GetValue(_fileRoot),
         Password = result.GetValue(_password) ?? (_environment(PasswordVariable) is { Length: > 0 } password ? password : null),
         TlsCertificate = result.GetValue(_tlsCertificate),

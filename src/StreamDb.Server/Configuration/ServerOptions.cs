@@ -25,6 +25,9 @@ internal sealed record ServerOptions
     /// <summary>0: no checkpoints by the size of the log.</summary>
     public int CheckpointLogMiB { get; init; } = CheckpointLogMiBDefault;
 
+    /// <summary>What one query may take.</summary>
+    public int QueryMemoryMiB { get; init; } = QueryMemoryMiBDefault;
+
     /// <summary>The directory the file connector may read. Null: it may read nothing.</summary>
     public string? FileRoot { get; init; }
 
@@ -40,6 +43,9 @@ internal sealed record ServerOptions
 
     /// <summary>Half the processors: the others read requests, order and log writes, and answer.</summary>
     public static int WorkerCountDefault => Math.Max(1, Environment.ProcessorCount / 2);
+
+    /// <summary>A quarter of the memory that the process may have.</summary>
+    public static int QueryMemoryMiBDefault => (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 22, 64, int.MaxValue);
 
     public const int CheckpointIntervalMsDefault = 60_000;
 

@@ -1,3 +1,4 @@
+using StreamDb.Coordinator;
 using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
@@ -149,5 +150,29 @@ public sealed class StatementTests : IAsyncLifetime
             Session.Fail();
             throw;
         }
+    }
+
+    [Fact]
+    public async Task A_query_that_takes_too_much_memory_fails_alone()
+    {
+        await using var instance = new TestInstance(new DatabaseOptions { QueryMemoryBytes = 8 << 20 });
+        TestSession session = instance.Connect();
+        await session.RunAsync("CREATE TABLE t (x int, y int); INSERT INTO t SELECT g, g % 10 FROM generate_series(1, 100000) g");
+        string[] large =
+        [
+            "SELECT a.x FROM t a, t b",
+            "SELECT x, count(*) FROM t GROUP BY x, y || repeat('-', 200)",
+            "SELECT DISTINCT a.x, b.x FROM t a JOIN t b ON a.y = b.y",
+            "INSERT INTO t SELECT a.x, b.x FROM t a JOIN t b ON a.y = b.y",
+            "SELECT repeat('x', 1000) FROM t",
+        ];
+        foreach (string sql in large)
+        {
+            SqlException error = await session.FailsAsync("53200", sql);
+            Assert.Contains("8 MiB", error.Detail);
+        }
+
+        Assert.Equal("100000", await session.RunAsync("SELECT count(*) FROM t"));
+        Assert.Equal("10000", await session.RunAsync("SELECT count(*) FROM t WHERE y = 3"));
     }
 }

@@ -16,11 +16,13 @@ internal static partial class Posix
     public const int ProtectionWrite = 2;
     public const int MapShared = 1;
     public const int MapPrivate = 2;
+    public const int MapFixed = 0x10;
     public const int MapAnonymous = 0x20;
     public const int MapNoReserve = 0x4000;
     public const int MapFixedNoReplace = 0x100000;
     public const int AdviseDontNeed = 4;
     public const int AdviseHugePage = 14;
+    public const int AdvisePageOut = 21;
     public const int SignalKill = 9;
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -13,6 +13,7 @@ internal sealed class AddressRange : IDisposable
 
     private readonly nint _mapping;
     private readonly long _mappingBytes;
+    private SpillFile? _spill;
     private bool _isDisposed;
 
     private AddressRange(nint mapping, long mappingBytes, ulong start, long bytes)
@@ -26,6 +27,9 @@ internal sealed class AddressRange : IDisposable
     public ulong Start { get; }
 
     public long Bytes { get; }
+
+    /// <summary>Whether a file stands behind it.</summary>
+    public bool Spills => _spill is not null;
 
     /// <summary>Reserves just these addresses; null when one of them is in use.</summary>
     public static AddressRange? TryReserveAt(ulong address, long bytes)
@@ -55,10 +59,26 @@ internal sealed class AddressRange : IDisposable
         return mapping == -1 ? null : new AddressRange(mapping, mappingBytes, start, bytes);
     }
 
+    /// <summary>Lets what is committed from now on lie in a file, which is disposed with this.</summary>
+    public void SpillTo(SpillFile spill) => _spill = spill;
+
     /// <summary>Makes a part readable and writable, of zeros.</summary>
-    /// <exception cref="SqlException">53200: The system gives no more memory.</exception>
+    /// <exception cref="SqlException">53200: The system gives no more memory. 53100: the disk with the spill file is full. 58030.</exception>
     public void Commit(ulong address, long bytes, bool usesHugePages)
     {
+        if (_spill is not null)
+        {
+            long offset = (long)(address - Start);
+            _spill.Reserve(offset, bytes);
+            const int flags = Posix.MapShared | Posix.MapFixed;
+            if (Posix.Map((nint)address, (nint)bytes, Posix.ProtectionRead | Posix.ProtectionWrite, flags, _spill.Handle, offset) == -1)
+            {
+                throw new SqlException(SqlState.OutOfMemory, $"no memory for {bytes} bytes of state");
+            }
+
+            return;
+        }
+
         if (Posix.Protect((nint)address, (nint)bytes, Posix.ProtectionRead | Posix.ProtectionWrite) != 0)
         {
             throw new SqlException(SqlState.OutOfMemory, $"no memory for {bytes} bytes of state");
@@ -71,9 +91,22 @@ internal sealed class AddressRange : IDisposable
         }
     }
 
-    /// <summary>Gives the memory of a committed part back; it reads as zeros from now on.</summary>
+    /// <summary>Asks the kernel to write a part out and to take its memory; it is read again when it is touched. Any thread.</summary>
+    public void Evict(ulong address, long bytes)
+    {
+        // Advice: a kernel before 5.4 does not know it, and takes memory only when there is none left.
+        _ = Posix.Advise((nint)address, (nint)bytes, Posix.AdvisePageOut);
+    }
+
+    /// <summary>Gives the memory of a committed part back; its content is arbitrary from now on.</summary>
     public void Release(ulong address, long bytes)
     {
+        if (_spill is not null)
+        {
+            // Its blocks stay reserved: it may be written again without being committed again.
+            return;
+        }
+
         if (Posix.Advise((nint)address, (nint)bytes, Posix.AdviseDontNeed) != 0)
         {
             throw Posix.LastError("madvise", $"{address:x}");
@@ -86,6 +119,7 @@ internal sealed class AddressRange : IDisposable
         {
             _isDisposed = true;
             _ = Posix.Unmap(_mapping, (nint)_mappingBytes);
+            _spill?.Dispose();
         }
     }
 }

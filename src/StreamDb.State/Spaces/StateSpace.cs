@@ -26,6 +26,9 @@ public sealed unsafe class StateSpace : IDisposable
     /// <summary>Memory is committed in steps of an eighth of what there is, up to this.</summary>
     private const long CommitBytesMax = 64 << 20;
 
+    /// <summary>One step of writing memory out.</summary>
+    private const long EvictBytes = 16 << 20;
+
     /// <summary>One step of the page map's own memory: the states of 2 GB.</summary>
     private const long MapCommitBytes = 512 << 10;
 
@@ -38,6 +41,7 @@ public sealed unsafe class StateSpace : IDisposable
     private readonly ExtentAllocator _free = new();
     private readonly HashSet<ulong> _idle = [];
     private ulong _committedEnd;
+    private ulong _evictedEnd;
     private ulong _mapEnd;
     private int _openImages;
     private bool _isDisposed;
@@ -93,6 +97,49 @@ public sealed unsafe class StateSpace : IDisposable
     /// <summary>Reserves the space that began at <paramref name="address"/> before a restart; null when something else is there now.</summary>
     public static StateSpace? TryReserveAt(ulong address, bool verifiesBarriers = false) =>
         AddressRange.TryReserveAt(address, SlotBytes) is { } range ? Create(range, verifiesBarriers) : null;
+
+    /// <summary>Lets the space grow larger than memory: what it takes lies in a file without a name, on whose disk there must be room for all of it.</summary>
+    /// <exception cref="SqlException">53100, 58030: the file cannot be made.</exception>
+    public void SpillTo(string directory)
+    {
+        lock (_gate)
+        {
+            Invariant.Check(_committedEnd == Base, "a space spills from the start or not at all");
+            _range.SpillTo(SpillFile.Create(directory));
+        }
+    }
+
+    /// <summary>Has the kernel write out and drop memory of a space that spills, in turn from where the last call ended.</summary>
+    /// <returns>Bytes that it was asked for; no more than there are.</returns>
+    public long Evict(long bytes)
+    {
+        long evicted = 0;
+        while (evicted < bytes)
+        {
+            ulong address;
+            long step;
+            lock (_gate)
+            {
+                long committed = (long)(_committedEnd - Base);
+                if (_isDisposed || !_range.Spills || evicted >= committed)
+                {
+                    return evicted;
+                }
+
+                address = _evictedEnd < Base || _evictedEnd >= _committedEnd ? Base : _evictedEnd;
+                step = Math.Min(EvictBytes, (long)(_committedEnd - address));
+                _evictedEnd = address + (ulong)step;
+                _openImages++;
+            }
+
+            // Outside the lock, since it may wait for the disk; an open image keeps the memory mapped.
+            _range.Evict(address, step);
+            EndImage();
+            evicted += step;
+        }
+
+        return evicted;
+    }
 
     public StateArena CreateArena() => new(this);
 

@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace StreamDb.State.Spaces;
+
+/// <summary>Keeps the process's resident memory near a limit: what is over it, of a space with a spill file, goes to the disk.</summary>
+/// <remarks>
+/// Looks ten times a second, and asks the kernel to write out and drop pages of the space in turn; what is needed again comes back when
+/// it is touched. Under a limit of the operating system's own (a container's) the kernel does the same by itself, and knows better which pages.
+/// </remarks>
+public sealed class MemoryGuard : IDisposable
+{
+    private const int PeriodMs = 100;
+
+    private readonly StateSpace _space;
+    private readonly long _limitBytes;
+    private readonly Timer _timer;
+    private readonly Lock _gate = new();
+    private bool _isDisposed;
+
+    /// <param name="limitBytes">Of the whole process.</param>
+    public MemoryGuard(StateSpace space, long limitBytes)
+    {
+        _space = space;
+        _limitBytes = limitBytes;
+        _timer = new Timer(_ => Look(), null, PeriodMs, PeriodMs);
+    }
+
+    /// <summary>Bytes that were asked to leave so far.</summary>
+    public long EvictedBytes { get; private set; }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        lock (_gate)
+        {
+            _isDisposed = true;
+        }
+    }
+
+    private void Look()
+    {
+        // One at a time: writing out may take longer than the period.
+        if (!_gate.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (!_isDisposed && ResidentBytes() - _limitBytes is > 0 and long over)
+            {
+                EvictedBytes += _space.Evict(over);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private static long ResidentBytes()
+    {
+        string pages = File.ReadAllText("/proc/self/statm").Split(' ')[1];
+        return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    }
+}

@@ -238,7 +238,8 @@ internal sealed class Database : IAsyncDisposable
         NextOid,
         [.. _catalog.Items.Where(item => item.Oid is >= Catalog.FirstUserOid or Catalog.PublicOid).OrderBy(item => item.Oid)],
         ViewOrigins.ToDictionary(),
-        _offsets.ToDictionary());
+        _offsets.ToDictionary(),
+        ViewErrors.Select(view => (view.Key, Errors: view.Value.Current())).Where(view => view.Errors.Count > 0).ToDictionary(view => view.Key, view => view.Errors));
 
     /// <summary>The newest checkpoint, then the log from there on.</summary>
     private (Epoch Published, long NowMicroseconds) Recover()

@@ -76,7 +76,7 @@ internal sealed class S8Restart : IBenchmark
     // A multiplicative hash spreads the rows over the keys.
     private static string Insert(string table, long first, long count, long rows) => string.Create(
         CultureInfo.InvariantCulture,
-        $"INSERT INTO {table} SELECT (g * 2654435761) % {Math.Max(1, rows / 5)}, (g * 40503) % 1000003 FROM generate_series({first}, {first + count - 1}) g");
+        $"INSERT INTO {table} SELECT (g * 2654435761) % {Math.Max(1, rows / 5)}, (g * 40503) % 1000003 FROM generate_series({first}::bigint, {first + count - 1}) g");
 
     private static long WriteForASecond(PgClient client, int cycle, long rows)
     {

@@ -1,3 +1,4 @@
+using StreamDb.Coordinator.Statements;
 using StreamDb.Core.Identifiers;
 using StreamDb.Planning.Catalog;
 
@@ -9,9 +10,11 @@ namespace StreamDb.Coordinator.Checkpoints;
 /// <param name="Items">Everything in the catalog that DDL may have made or changed.</param>
 /// <param name="Origins">One for each materialized view.</param>
 /// <param name="Offsets">Where each source goes on.</param>
+/// <param name="Errors">Of each materialized view that has any: the row errors that rows now in its inputs cause.</param>
 internal sealed record DatabaseState(
     long NowMicroseconds,
     uint NextOid,
     IReadOnlyList<CatalogItem> Items,
     IReadOnlyDictionary<RelationId, ViewOrigin> Origins,
-    IReadOnlyDictionary<RelationId, ReadOnlyMemory<byte>> Offsets);
+    IReadOnlyDictionary<RelationId, ReadOnlyMemory<byte>> Offsets,
+    IReadOnlyDictionary<RelationId, IReadOnlyList<ViewError>> Errors);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using StreamDb.Coordinator.Statements;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
 using StreamDb.Planning.Catalog;
@@ -10,10 +11,11 @@ namespace StreamDb.Coordinator.Checkpoints;
 /// <remarks>
 /// Kinds of items and types are written by name, so that adding one changes no number. A new property of an item raises the
 /// version, and older checkpoints are read without it. 1: the first. 2: a table's version columns.
+/// 3: row errors of views.
 /// </remarks>
 internal static class DatabaseStateCodec
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     public static byte[] Write(DatabaseState state)
     {
@@ -50,6 +52,19 @@ internal static class DatabaseStateCodec
             output.Write(offset.Span);
         }
 
+        output.Write(state.Errors.Count);
+        foreach ((RelationId view, IReadOnlyList<ViewError> errors) in state.Errors)
+        {
+            output.Write(view.Value);
+            output.Write(errors.Count);
+            foreach (ViewError error in errors)
+            {
+                output.Write(error.State);
+                output.Write(error.Message);
+                output.Write(error.Count);
+            }
+        }
+
         output.Flush();
         return stream.ToArray();
     }
@@ -82,6 +97,13 @@ internal static class DatabaseStateCodec
             offsets.Add(source, input.ReadBytes(input.ReadInt32()));
         }
 
-        return new DatabaseState(now, nextOid, items, origins, offsets);
+        var errors = new Dictionary<RelationId, IReadOnlyList<ViewError>>();
+        for (int count = version >= 3 ? input.ReadInt32() : 0; count > 0; count--)
+        {
+            var view = new RelationId(input.ReadUInt32());
+            errors.Add(view, CatalogItemCodec.ReadMany(input, () => new ViewError(input.ReadString(), input.ReadString(), input.ReadInt64())));
+        }
+
+        return new DatabaseState(now, nextOid, items, origins, offsets, errors);
     }
 }

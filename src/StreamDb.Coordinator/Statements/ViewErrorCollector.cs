@@ -4,6 +4,10 @@ using StreamDb.Dataflow.Ports;
 
 namespace StreamDb.Coordinator.Statements;
 
+/// <summary>One kind of row error of a view.</summary>
+/// <param name="Count">How many rows cause it now.</param>
+internal readonly record struct ViewError(string State, string Message, long Count);
+
 /// <summary>The row errors of one view: a multiset of (state, message) that retractions take back.</summary>
 internal sealed class ViewErrorCollector : IErrorCollector
 {
@@ -12,14 +16,23 @@ internal sealed class ViewErrorCollector : IErrorCollector
     private readonly Lock _gate = new();
     private readonly Dictionary<(string State, string Message), long> _counts = [];
 
+    /// <param name="before">Those that a restored view had; none for a view that is computed from its inputs.</param>
+    public ViewErrorCollector(IEnumerable<ViewError> before)
+    {
+        foreach (ViewError error in before)
+        {
+            _counts.Add((error.State, error.Message), error.Count);
+        }
+    }
+
     public IErrorSink CreateSink(OperatorContext context) => new Sink(this);
 
     /// <summary>The errors that rows now in the view's inputs cause.</summary>
-    public IReadOnlyList<(string State, string Message, long Count)> Current()
+    public IReadOnlyList<ViewError> Current()
     {
         lock (_gate)
         {
-            return [.. _counts.Select(e => (e.Key.State, e.Key.Message, e.Value))];
+            return [.. _counts.Select(e => new ViewError(e.Key.State, e.Key.Message, e.Value))];
         }
     }
 

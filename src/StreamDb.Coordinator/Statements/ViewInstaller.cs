@@ -31,7 +31,7 @@ internal static class ViewInstaller
         Database database, MaterializedViewItem view, LogicalNode optimized, ViewOrigin origin, StatementContext context, Epoch asOf, long nowMicroseconds)
     {
         DataflowDescription dataflow = Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, context.Rendering);
-        var errors = new ViewErrorCollector();
+        var errors = new ViewErrorCollector([]);
         database.Engine.Install(dataflow, asOf, nowMicroseconds, errors);
         database.ViewErrors[view.Id] = errors;
         database.ViewOrigins[view.Id] = origin;

@@ -37,6 +37,8 @@ public sealed class CrashHarness
     private int _pointKills;
     private int _unacknowledged;
     private int _unacknowledgedApplied;
+    private int _viewsRestored;
+    private int _viewsRecomputed;
 
     private CrashHarness(CrashOptions options)
     {
@@ -81,7 +83,9 @@ public sealed class CrashHarness
             _writers.Sum(w => w.TransactionCount),
             _unacknowledged,
             _unacknowledgedApplied,
-            _restartMs[_restartMs.Count / 2]);
+            _restartMs[_restartMs.Count / 2],
+            _viewsRestored,
+            _viewsRecomputed);
     }
 
     private async Task RunDirectoryAsync(string directory, int cycles)
@@ -266,6 +270,10 @@ public sealed class CrashHarness
             _unacknowledgedApplied += _writers[i].Settle(found[i]) == true ? 1 : 0;
         }
 
+        List<string[]> recovery = await QueryAsync(
+            connection, "SELECT count(*) FILTER (WHERE is_restored), count(*) FILTER (WHERE NOT is_restored) FROM streamdb_catalog.view_recovery").ConfigureAwait(false);
+        _viewsRestored += (int)Number(recovery[0][0]);
+        _viewsRecomputed += (int)Number(recovery[0][1]);
         foreach ((string name, string query) in _views)
         {
             string view = Text(await QueryAsync(connection, $"SELECT * FROM {name}").ConfigureAwait(false));

@@ -5,12 +5,14 @@ using StreamDb.Dataflow;
 using StreamDb.Planning.Catalog;
 using StreamDb.State;
 using StreamDb.State.Checkpoints;
+using StreamDb.State.Segments;
 
 namespace StreamDb.Coordinator;
 
 /// <summary>Looks at the data directory of an instance that does not run. Changes nothing.</summary>
 public static class DataDirectoryTools
 {
+    private static readonly Dictionary<string, SegmentFile> _noFiles = [];
     private static readonly DateTime _epoch = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Verifies every byte that the databases consist of.</summary>
@@ -66,9 +68,9 @@ public static class DataDirectoryTools
                 DatabaseState state = DatabaseStateCodec.Read(manifest.Sections[DatabaseImage.StateSection]);
                 output.WriteLine(Invariant(
                     $"  catalog        {state.Items.OfType<TableItem>().Count()} tables, {state.Items.OfType<SourceItem>().Count()} sources, {state.Items.OfType<MaterializedViewItem>().Count()} materialized views"));
-                StoredArena[] arenas = [.. KeyedStateOf(manifest).All.SelectMany(dataflow => dataflow.Arenas)];
+                StoredArena[] arenas = [.. DatabaseImage.KeyedStateOf(manifest, _noFiles).All.SelectMany(dataflow => dataflow.Arenas)];
                 output.WriteLine(Invariant(
-                    $"  keyed state    {KeyedStateOf(manifest).All.Count()} dataflows and indexes, {arenas.Sum(arena => arena.Bytes)} bytes in {arenas.Sum(arena => arena.Pages.Count)} runs of pages"));
+                    $"  keyed state    {DatabaseImage.KeyedStateOf(manifest, _noFiles).All.Count()} dataflows and indexes, {arenas.Sum(arena => arena.Bytes)} bytes in {arenas.Sum(arena => arena.Pages.Count)} runs of pages"));
             }
 
             foreach (string problem in report.Problems)
@@ -83,13 +85,13 @@ public static class DataDirectoryTools
         try
         {
             DatabaseState state = DatabaseStateCodec.Read(manifest.Sections[DatabaseImage.StateSection]);
-            var relations = StoredRelations.Read(manifest.Sections[EngineImage.RelationsSection], new Dictionary<string, State.Segments.SegmentFile>());
+            var relations = StoredRelations.Read(manifest.Sections[EngineImage.RelationsSection], _noFiles);
             foreach (RelationItem relation in state.Items.OfType<RelationItem>().Where(item => item is TableItem or SourceItem))
             {
                 _ = relations[relation.Id];
             }
 
-            foreach (StoredArena arena in KeyedStateOf(manifest).All.SelectMany(dataflow => dataflow.Arenas))
+            foreach (StoredArena arena in DatabaseImage.KeyedStateOf(manifest, _noFiles).All.SelectMany(dataflow => dataflow.Arenas))
             {
                 arena.Check(name => manifest.Files.FirstOrDefault(file => file.Name == name).Bytes);
             }
@@ -99,11 +101,6 @@ public static class DataDirectoryTools
             problems.Add($"{database}: checkpoint {manifest.Checkpoint.ToString(CultureInfo.InvariantCulture)} contradicts itself: {exception.Message}");
         }
     }
-
-    private static StoredDataflows KeyedStateOf(Manifest manifest) =>
-        manifest.Sections.TryGetValue(EngineImage.KeyedStateSection, out ReadOnlyMemory<byte> section)
-            ? StoredDataflows.Read(section, new Dictionary<string, State.Segments.SegmentFile>())
-            : StoredDataflows.None;
 
     private static IEnumerable<string> DatabasesIn(string path) => Directory.Exists(path)
         ? Directory.GetDirectories(path).Order(StringComparer.Ordinal)

@@ -14,6 +14,7 @@ using StreamDb.Dataflow.Ports;
 using StreamDb.Planning.Catalog;
 using StreamDb.State;
 using StreamDb.State.Log;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Coordinator;
 
@@ -31,6 +32,8 @@ internal sealed class Database : IAsyncDisposable
     private readonly List<ViewRecovery> _viewRecoveries = [];
     private readonly DataDirectory? _directory;
     private readonly IWriteAheadLog? _log;
+    private readonly StateSpace _space;
+    private readonly MemoryGuard? _guard;
     private volatile Catalog _catalog;
 
     private Database(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path)
@@ -39,7 +42,6 @@ internal sealed class Database : IAsyncDisposable
         Logger = options.Loggers.CreateLogger("StreamDb.Coordinator");
         Options = options;
         Connectors = connectors;
-        Engine = new Engine(new EngineOptions { WorkerCount = options.WorkerCount });
         _catalog = SystemRelationRegistry.Items.Aggregate(Catalog.Empty, (c, item) => c.With(item)).With(SourceErrors.Item);
         if (path is not null)
         {
@@ -49,12 +51,25 @@ internal sealed class Database : IAsyncDisposable
         _log = _directory?.Log ?? options.OpenLog?.Invoke();
         try
         {
-            (Epoch published, long lastNow) = Recover();
+            StoredDataflows dataflows = _directory is null ? StoredDataflows.None : DatabaseImage.KeyedStateOf(_directory.Manifest, _directory.Segments);
+            _space = options.OpenSpace?.Invoke(dataflows.SpaceBase)
+                ?? (dataflows.SpaceBase is { } address ? StateSpace.TryReserveAt(address) : null)
+                ?? StateSpace.Reserve();
+            if (options.MemoryLimitBytes > 0)
+            {
+                _space.SpillTo(path ?? Path.GetTempPath());
+                _guard = new MemoryGuard(_space, options.MemoryLimitBytes);
+            }
+
+            Engine = new Engine(new EngineOptions { WorkerCount = options.WorkerCount, Space = _space });
+            (Epoch published, long lastNow) = Recover(dataflows);
             Sequencer = new Sequencer(this, Engine, _log, options.Clock, published, Math.Max(options.Clock.NowMicroseconds, lastNow));
         }
         catch
         {
-            Engine.Dispose();
+            _guard?.Dispose();
+            Engine?.Dispose();
+            _space?.Dispose();
             _directory?.Dispose();
             throw;
         }
@@ -129,7 +144,9 @@ internal sealed class Database : IAsyncDisposable
 
         Checkpointer?.Dispose();
         Sequencer.Dispose();
+        _guard?.Dispose();
         Engine.Dispose();
+        _space.Dispose();
         if (_directory is null)
         {
             _log?.Dispose();
@@ -242,7 +259,7 @@ internal sealed class Database : IAsyncDisposable
         ViewErrors.Select(view => (view.Key, Errors: view.Value.Current())).Where(view => view.Errors.Count > 0).ToDictionary(view => view.Key, view => view.Errors));
 
     /// <summary>The newest checkpoint, then the log from there on.</summary>
-    private (Epoch Published, long NowMicroseconds) Recover()
+    private (Epoch Published, long NowMicroseconds) Recover(StoredDataflows dataflows)
     {
         long start = Stopwatch.GetTimestamp();
         Epoch published = default;
@@ -254,7 +271,7 @@ internal sealed class Database : IAsyncDisposable
 
         if (_directory is { Manifest.Checkpoint: > 0 })
         {
-            (published, now) = CheckpointRestore.Run(this, _directory);
+            (published, now) = CheckpointRestore.Run(this, _directory, dataflows);
         }
         else
         {

@@ -4,6 +4,7 @@ using StreamDb.Core.Clocks;
 using StreamDb.Core.Diagnostics;
 using StreamDb.State.Devices;
 using StreamDb.State.Log;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Coordinator;
 
@@ -25,6 +26,9 @@ public sealed record DatabaseOptions
     /// <summary>A checkpoint is made when the log has grown by so many bytes since the last one; 0: never for this reason.</summary>
     public long CheckpointLogBytes { get; init; } = 512L << 20;
 
+    /// <summary>Memory of the process beyond which keyed state goes to a spill file in the data directory (in memory: the system's temporary directory); 0: it stays in memory.</summary>
+    public long MemoryLimitBytes { get; init; }
+
     /// <summary>What one query may take, its result included; more is 53200.</summary>
     public long QueryMemoryBytes { get; init; } = long.MaxValue;
 
@@ -40,6 +44,9 @@ public sealed record DatabaseOptions
 
     /// <summary>The files of a data directory: for tests, which break them; null for the machine's.</summary>
     internal IFileSystem? Files { get; init; }
+
+    /// <summary>Makes a space, at an address if it can be had: for tests, which share a process; null for the usual way.</summary>
+    internal Func<ulong?, StateSpace>? OpenSpace { get; init; }
 
     /// <summary>Sizes of a new data directory's log: for tests; null for the usual ones.</summary>
     internal WriteAheadLogOptions? LogOptions { get; init; }

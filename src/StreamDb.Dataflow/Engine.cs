@@ -144,11 +144,11 @@ public sealed class Engine : IDisposable
     }
 
     /// <summary>A further arrangement of a relation by another key, filled from the snapshot; read with <see cref="Snapshot"/>(index).</summary>
-    public void AddIndex(RelationId relation, RelationId index, IReadOnlyList<int> key)
+    public InstallOutcome AddIndex(RelationId relation, RelationId index, IReadOnlyList<int> key)
     {
         var builder = new DataflowBuilder();
         Node node = builder.Relation(relation, Find(relation).Shape);
-        Install(builder.Materialize(node, index, key, "index"), _published, _nowMicroseconds, SilentCollector.Instance);
+        return Install(builder.Materialize(node, index, key, "index"), _published, _nowMicroseconds, SilentCollector.Instance);
     }
 
     /// <summary>Starts a dataflow: backfills it from the inputs as they are now, at epoch <paramref name="asOf"/>; later epochs keep it up to date.</summary>

@@ -16,6 +16,7 @@ return await CommandLine
                 WorkerCount = serverOptions.WorkerCount,
                 CheckpointIntervalMs = serverOptions.CheckpointIntervalMs,
                 CheckpointLogBytes = (long)serverOptions.CheckpointLogMiB << 20,
+                MemoryLimitBytes = (long)serverOptions.MemoryLimitMiB << 20,
                 QueryMemoryBytes = (long)serverOptions.QueryMemoryMiB << 20,
                 FileRoot = serverOptions.FileRoot,
                 Progress = progress,

@@ -14,18 +14,26 @@ return args switch
         await OracleCommand.RunWorkloadAsync(TpchProgram.Generate(Number(seed), Number(changes))),
     ["workload", "nexmark", string seed, string changes] =>
         await OracleCommand.RunWorkloadAsync(NexmarkProgram.Generate(Number(seed), Number(changes))),
-    ["crash", "--cycles", string cycles] => await CrashAsync(new CrashOptions { Cycles = Number(cycles) }),
-    ["crash", "--cycles", string cycles, "--checkpoint-interval-ms", string interval] => await CrashAsync(new CrashOptions
-    {
-        Cycles = Number(cycles),
-        CheckpointIntervalMs = Number(interval),
-        KillPointPercent = 50,
-    }),
+    ["crash", .. string[] options] => await CrashAsync(options),
     _ => 2,
 };
 
-static async Task<int> CrashAsync(CrashOptions options)
+// crash [--cycles 500] [--seed 7] [--checkpoint-interval-ms 100]: with an interval, half of the lives end at kill points.
+static async Task<int> CrashAsync(string[] arguments)
 {
+    var options = new CrashOptions();
+    for (int i = 0; i + 1 < arguments.Length; i += 2)
+    {
+        int value = Number(arguments[i + 1]);
+        options = arguments[i] switch
+        {
+            "--cycles" => options with { Cycles = value },
+            "--seed" => options with { Seed = value },
+            "--checkpoint-interval-ms" => options with { CheckpointIntervalMs = value, KillPointPercent = 50 },
+            _ => throw new ArgumentException($"unknown option {arguments[i]}"),
+        };
+    }
+
     Console.WriteLine(await CrashHarness.RunAsync(options));
     return 0;
 }

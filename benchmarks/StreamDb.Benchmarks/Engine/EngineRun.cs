@@ -4,6 +4,7 @@ using StreamDb.Core.Rows;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Benchmarks.Engine;
 
@@ -18,9 +19,10 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
     private TimeSpan _cpu;
     private long _outputs;
 
-    public EngineRun(int workers)
+    /// <param name="space">Where keyed state is; null for memory of the process.</param>
+    public EngineRun(int workers, StateSpace? space = null)
     {
-        _engine = new Dataflow.Engine(new EngineOptions { WorkerCount = workers });
+        _engine = new Dataflow.Engine(new EngineOptions { WorkerCount = workers, Space = space ?? StateSpace.Private });
     }
 
     /// <summary>Deltas that came out since the last <see cref="Start"/>.</summary>

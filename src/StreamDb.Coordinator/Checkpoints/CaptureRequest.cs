@@ -13,5 +13,5 @@ internal sealed class CaptureRequest(Database database, WriteAheadLog log) : Wri
     public DatabaseImage? Image { get; private set; }
 
     public override void Prepare(EpochBuilder epoch) =>
-        Image = new DatabaseImage(database.Engine.Capture(), database.Describe(epoch.NowMicroseconds), log.Durable);
+        Image = new DatabaseImage(database.Engine.Capture(withDataflows: true), database.Describe(epoch.NowMicroseconds), log.Durable);
 }

@@ -15,20 +15,24 @@ namespace StreamDb.Coordinator.Checkpoints;
 
 /// <summary>Brings a new database to the epoch of a checkpoint.</summary>
 /// <remarks>
-/// Tables and sources come from segment files, as they are. Views are not stored: each is computed from its inputs as if it
-/// were created now, which by the engine's first promise gives the same rows, its errors and its scheduled changes included.
+/// Tables, sources and the rows of views come from segment files, as they are; the keyed state of views and indexes comes from there too,
+/// page by page to the addresses where it was. What of it does not fit (another program, another number of workers, a kind
+/// of view whose state is not stored) is computed from its inputs as if it were created now, which by the engine's first
+/// promise gives the same rows, errors and scheduled changes included. Which views were, <see cref="Database.ViewRecoveries"/> tells.
 /// Items are restored in the order of their oids, which is that of their creation: inputs before what reads them.
 /// </remarks>
 internal static class CheckpointRestore
 {
+    /// <param name="dataflows">The keyed state of the checkpoint, in whose place the engine's space is if that was free.</param>
     /// <returns>The epoch and its time.</returns>
     /// <exception cref="SqlException">XX001: the checkpoint contradicts itself. 0A000: it is of a newer format.</exception>
-    public static (Epoch Published, long NowMicroseconds) Run(Database database, DataDirectory directory)
+    public static (Epoch Published, long NowMicroseconds) Run(Database database, DataDirectory directory, StoredDataflows dataflows)
     {
         Manifest manifest = directory.Manifest;
         DatabaseState state = DatabaseStateCodec.Read(manifest.Sections[DatabaseImage.StateSection]);
         StoredRelations relations = StoredRelations.Read(manifest.Sections[EngineImage.RelationsSection], directory.Segments);
-        database.Engine.Restore(manifest.Epoch, state.NowMicroseconds);
+        database.Options.Progress.Begin("reading keyed state");
+        database.Engine.Restore(manifest.Epoch, state.NowMicroseconds, dataflows, relations);
         database.AddSourceErrors(relations[SourceErrors.Item.Id]);
         database.Catalog = WithItems(database.Catalog, state.Items);
         database.NextOid = state.NextOid;
@@ -49,7 +53,7 @@ internal static class CheckpointRestore
                     AddRelation(database, source, source.PrimaryKey, relations);
                     break;
                 case MaterializedViewItem view:
-                    Install(database, view, state.Origins[view.Id], manifest.Epoch, state.NowMicroseconds);
+                    Install(database, view, state, manifest.Epoch);
                     break;
                 case IndexItem index:
                     AddIndex(database, index);
@@ -59,12 +63,11 @@ internal static class CheckpointRestore
             database.Options.Progress.Advance();
         }
 
+        database.Engine.EndRestore();
         directory.ReleaseSegments();
         KillPoints.Pass(KillPoints.AfterRestore);
         return (manifest.Epoch, state.NowMicroseconds);
     }
-
-    private const string NotStored = "the checkpoint does not have its state";
 
     private static Catalog WithItems(Catalog catalog, IReadOnlyList<CatalogItem> items)
     {
@@ -76,8 +79,9 @@ internal static class CheckpointRestore
     private static void AddRelation(Database database, RelationItem relation, IReadOnlyList<int> key, StoredRelations relations) =>
         database.Engine.AddRelation(relation.Id, [.. relation.Columns.Select(c => c.Field.Shape)], key, stored: relations[relation.Id]);
 
-    private static void Install(Database database, MaterializedViewItem view, ViewOrigin origin, Epoch asOf, long nowMicroseconds)
+    private static void Install(Database database, MaterializedViewItem view, DatabaseState state, Epoch asOf)
     {
+        ViewOrigin origin = state.Origins[view.Id];
         string? reason = view.Dependencies.Select(oid => database.UnavailableReason(new RelationId(oid))).FirstOrDefault(r => r is not null);
         if (reason is null)
         {
@@ -86,8 +90,13 @@ internal static class CheckpointRestore
             {
                 long start = Stopwatch.GetTimestamp();
                 QueryPlan query = StatementBinder.BindStored(view, context.Binding(database.Catalog));
-                ViewInstaller.Install(database, view, query.Root, origin, context, asOf, nowMicroseconds);
-                database.Recovered(new ViewRecovery(view.Id, false, NotStored, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
+                InstallOutcome outcome = ViewInstaller.Install(database, view, query.Root, origin, context, asOf, state.NowMicroseconds);
+                if (outcome.IsRestored && state.Errors.TryGetValue(view.Id, out IReadOnlyList<ViewError>? errors))
+                {
+                    database.ViewErrors[view.Id].Restore(errors);
+                }
+
+                Note(database, view.Id, outcome, start);
                 return;
             }
             catch (Exception exception) when (exception is SqlException or OverflowException or OutOfMemoryException)
@@ -106,11 +115,13 @@ internal static class CheckpointRestore
     {
         var id = new RelationId(index.Oid);
         long start = Stopwatch.GetTimestamp();
-        database.Engine.AddIndex(new RelationId(index.RelationOid), id, index.KeyColumns);
-        database.Recovered(new ViewRecovery(id, false, NotStored, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
+        Note(database, id, database.Engine.AddIndex(new RelationId(index.RelationOid), id, index.KeyColumns), start);
         if (database.UnavailableReason(new RelationId(index.RelationOid)) is { } reason)
         {
             database.SetUnavailable(id, reason);
         }
     }
+
+    private static void Note(Database database, RelationId id, InstallOutcome outcome, long start) => database.Recovered(new ViewRecovery(
+        id, outcome.IsRestored, outcome.IsRestored ? null : outcome.Reason, Stopwatch.GetElapsedTime(start).TotalMilliseconds));
 }

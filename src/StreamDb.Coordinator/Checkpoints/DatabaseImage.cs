@@ -2,6 +2,7 @@ using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow;
 using StreamDb.State.Checkpoints;
 using StreamDb.State.Log;
+using StreamDb.State.Segments;
 
 namespace StreamDb.Coordinator.Checkpoints;
 
@@ -9,6 +10,14 @@ namespace StreamDb.Coordinator.Checkpoints;
 internal sealed class DatabaseImage(EngineImage engine, DatabaseState state, DurablePoint log) : IDisposable
 {
     public const string StateSection = "database";
+
+    /// <summary>The keyed state that a checkpoint has; none when it was made before there was any.</summary>
+    /// <param name="files">The checkpoint's segment files by name.</param>
+    /// <exception cref="Core.Errors.SqlException">0A000: a newer format.</exception>
+    public static StoredDataflows KeyedStateOf(Manifest manifest, IReadOnlyDictionary<string, SegmentFile> files) =>
+        manifest.Sections.TryGetValue(EngineImage.KeyedStateSection, out ReadOnlyMemory<byte> section)
+            ? StoredDataflows.Read(section, files)
+            : StoredDataflows.None;
 
     public Epoch Epoch => engine.Epoch;
 

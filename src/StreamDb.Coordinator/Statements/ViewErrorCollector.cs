@@ -16,15 +16,6 @@ internal sealed class ViewErrorCollector : IErrorCollector
     private readonly Lock _gate = new();
     private readonly Dictionary<(string State, string Message), long> _counts = [];
 
-    /// <param name="before">Those that a restored view had; none for a view that is computed from its inputs.</param>
-    public ViewErrorCollector(IEnumerable<ViewError> before)
-    {
-        foreach (ViewError error in before)
-        {
-            _counts.Add((error.State, error.Message), error.Count);
-        }
-    }
-
     public IErrorSink CreateSink(OperatorContext context) => new Sink(this);
 
     /// <summary>The errors that rows now in the view's inputs cause.</summary>
@@ -42,6 +33,18 @@ internal sealed class ViewErrorCollector : IErrorCollector
         if (Current() is [var (state, message, _), ..])
         {
             throw new SqlException(state, message);
+        }
+    }
+
+    /// <summary>Takes over those of a view that was restored, not computed.</summary>
+    public void Restore(IEnumerable<ViewError> errors)
+    {
+        lock (_gate)
+        {
+            foreach (ViewError error in errors)
+            {
+                _counts.Add((error.State, error.Message), error.Count);
+            }
         }
     }
 

@@ -21,19 +21,20 @@ internal static class ViewInstaller
     }
 
     /// <summary>Optimizes and installs; when it returns, snapshots show the view.</summary>
-    public static void Install(
+    public static InstallOutcome Install(
         Database database, MaterializedViewItem view, LogicalNode root, ViewOrigin origin, StatementContext context, Epoch asOf, long nowMicroseconds) =>
         InstallOptimized(database, view, Optimize(root, context), origin, context, asOf, nowMicroseconds);
 
     /// <param name="context">Of the session that created the view.</param>
     /// <param name="nowMicroseconds">What now() is.</param>
-    public static void InstallOptimized(
+    public static InstallOutcome InstallOptimized(
         Database database, MaterializedViewItem view, LogicalNode optimized, ViewOrigin origin, StatementContext context, Epoch asOf, long nowMicroseconds)
     {
         DataflowDescription dataflow = Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, context.Rendering);
-        var errors = new ViewErrorCollector([]);
-        database.Engine.Install(dataflow, asOf, nowMicroseconds, errors);
+        var errors = new ViewErrorCollector();
+        InstallOutcome outcome = database.Engine.Install(dataflow, asOf, nowMicroseconds, errors);
         database.ViewErrors[view.Id] = errors;
         database.ViewOrigins[view.Id] = origin;
+        return outcome;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ServerOptionSet
     private readonly Option<int> _workers;
     private readonly Option<int> _checkpointIntervalMs;
     private readonly Option<int> _checkpointLogMiB;
+    private readonly Option<int> _memoryLimitMiB;
     private readonly Option<int> _queryMemoryMiB;
     private readonly Option<string?> _fileRoot;
     private readonly Option<string?> _password;
@@ -39,6 +40,8 @@ internal sealed class ServerOptionSet
             "--checkpoint-interval-ms", "Time between checkpoints while something changes; 0: only by size.", text => Number(text, 0, int.MaxValue), ServerOptions.CheckpointIntervalMsDefault);
         _checkpointLogMiB = Make(
             "--checkpoint-log-mib", "MiB by which the log grows before a checkpoint; 0: only by time.", text => Number(text, 0, 1 << 20), ServerOptions.CheckpointLogMiBDefault);
+        _memoryLimitMiB = Make(
+            "--memory-limit-mib", "MiB of the process beyond which state of views goes to a file; 0: none does.", text => Number(text, 0, int.MaxValue), 0);
         _queryMemoryMiB = Make(
             "--query-memory-mib", "MiB that one query may take, its result included.", text => Number(text, 1, int.MaxValue), ServerOptions.QueryMemoryMiBDefault);
         _fileRoot = Text("--file-root", "Directory that file sources may read; without it they may read nothing.");
@@ -51,7 +54,7 @@ internal sealed class ServerOptionSet
     }
 
     public IReadOnlyList<Option> All =>
-        [_dataDirectory, _listen, _port, _httpPort, _workers, _checkpointIntervalMs, _checkpointLogMiB, _queryMemoryMiB, _fileRoot, _password, _tlsCertificate, _tlsKey, _logLevel];
+        [_dataDirectory, _listen, _port, _httpPort, _workers, _checkpointIntervalMs, _checkpointLogMiB, _memoryLimitMiB, _queryMemoryMiB, _fileRoot, _password, _tlsCertificate, _tlsKey, _logLevel];
 
     public ServerOptions Read(ParseResult result) => new()
     {
@@ -62,6 +65,7 @@ internal sealed class ServerOptionSet
         WorkerCount = result.GetValue(_workers),
         CheckpointIntervalMs = result.GetValue(_checkpointIntervalMs),
         CheckpointLogMiB = result.GetValue(_checkpointLogMiB),
+        MemoryLimitMiB = result.GetValue(_memoryLimitMiB),
         QueryMemoryMiB = result.GetValue(_queryMemoryMiB),
         FileRoot = result.GetValue(_fileRoot),
         Password = result.GetValue(_password) ?? (_environment(PasswordVariable) is { Length: > 0 } password ? password : null),

@@ -25,6 +25,9 @@ internal sealed record ServerOptions
     /// <summary>0: no checkpoints by the size of the log.</summary>
     public int CheckpointLogMiB { get; init; } = CheckpointLogMiBDefault;
 
+    /// <summary>0: none.</summary>
+    public int MemoryLimitMiB { get; init; }
+
     /// <summary>What one query may take.</summary>
     public int QueryMemoryMiB { get; init; } = QueryMemoryMiBDefault;
 

@@ -5,6 +5,7 @@ using StreamDb.State.Devices;
 using StreamDb.State.Log;
 using StreamDb.Testing;
 using StreamDb.Testing.State;
+using StreamDb.Tests.State.Spaces;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -82,6 +83,35 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
         finally
         {
             Directory.Delete(killed, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task With_the_same_workers_nothing_is_computed_again()
+    {
+        await using (TestInstance instance = Open(2))
+        {
+            TestSession session = instance.Connect();
+            await CreateAsync(session);
+            await session.RunAsync("CREATE INDEX m_n ON m (n)");
+            await session.RunAsync("CREATE MATERIALIZED VIEW reachable AS WITH RECURSIVE r (k) AS (SELECT 1 UNION SELECT x FROM r JOIN keyless ON x = r.k + 1) SELECT k FROM r");
+            await session.RunAsync("CREATE MATERIALIZED VIEW after_reachable AS SELECT count(*) AS n FROM reachable");
+        }
+
+        for (int life = 0; life < 3; life++)
+        {
+            await using TestInstance instance = Open(2);
+            TestSession session = instance.Connect();
+            Assert.Equal(
+                "days deep failing joined m m_n newest recent sums t_v",
+                await session.SortedAsync("SELECT view_name FROM streamdb_catalog.view_recovery WHERE is_restored"));
+
+            // A recursion keeps what only it can read, and so do those who read it.
+            Assert.Equal("after_reachable reachable", await session.SortedAsync("SELECT view_name FROM streamdb_catalog.view_recovery WHERE NOT is_restored"));
+            Assert.Equal("1|22012", await session.RunAsync("SELECT count(*), max(sqlstate) FROM streamdb_catalog.view_errors WHERE view_name = 'failing'"));
+            await session.RunAsync("UPDATE t SET v = v || 'x'; INSERT INTO keyless SELECT x + 1 FROM keyless");
+            Assert.Equal(await session.SortedAsync("SELECT v, count(*), max(k) FROM v GROUP BY v"), await session.SortedAsync("SELECT * FROM m"));
+            Assert.Equal(await session.SortedAsync("SELECT t.k, x FROM t JOIN keyless ON k = x"), await session.SortedAsync("SELECT * FROM joined"));
         }
     }
 
@@ -293,6 +323,7 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
     [Theory]
     [InlineData("format1")]
     [InlineData("format2")]
+    [InlineData("format3")]
     public async Task Directories_of_every_format_open(string format)
     {
         Copy(Path.Combine(AppContext.BaseDirectory, "Coordinator", "Checkpoints", "Golden", format), Path.Combine(_directory, "dev"));
@@ -409,6 +440,7 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
         return new TestInstance(new DatabaseOptions
         {
             DataDirectory = directory ?? _directory,
+            OpenSpace = TestSpaces.Open,
             WorkerCount = workers,
             Clock = clock ?? SystemClock.Instance,
             CheckpointIntervalMs = checkpointIntervalMs,
@@ -420,6 +452,7 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
     {
         DataDirectory = _directory,
         Files = system,
+        OpenSpace = TestSpaces.Open,
         LogOptions = LogWorkload.SmallPages,
         CheckpointIntervalMs = 0,
     });

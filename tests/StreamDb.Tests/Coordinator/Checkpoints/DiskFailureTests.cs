@@ -1,8 +1,10 @@
+using System.Globalization;
 using StreamDb.Coordinator;
 using StreamDb.Core.Errors;
 using StreamDb.State.Devices;
 using StreamDb.Testing;
 using StreamDb.Testing.State;
+using StreamDb.Tests.State.Spaces;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -106,6 +108,7 @@ public sealed class DiskFailureTests(ITestOutputHelper output)
     public async Task Power_loss_at_any_moment_leaves_what_was_acknowledged_and_views_that_are_their_queries()
     {
         int count = TestCounts.PowerLosses(40);
+        int restored = 0;
         for (int seed = 0, losses = 0; losses < count; seed++)
         {
             var random = new Random(seed);
@@ -115,12 +118,17 @@ public sealed class DiskFailureTests(ITestOutputHelper output)
             {
                 (system, int acknowledged) = await LiveAsync(system, there, random);
                 await using TestInstance instance = Open(system, 1 + random.Next(2));
-                int found = await StepWorkload.VerifyAsync(instance.Connect());
+                TestSession session = instance.Connect();
+                restored += int.Parse(await session.RunAsync("SELECT count(*) FROM streamdb_catalog.view_recovery WHERE is_restored"), CultureInfo.InvariantCulture);
+                int found = await StepWorkload.VerifyAsync(session);
                 Assert.True(found == acknowledged || found == acknowledged + 1, $"seed {seed}, life {life}: {found} steps, {acknowledged} acknowledged");
                 there = found;
                 system = system.AfterKill();
             }
         }
+
+        output.WriteLine($"{count} losses, {restored} times a view was restored");
+        Assert.True(restored > count);
     }
 
     [Fact]
@@ -371,6 +379,7 @@ public sealed class DiskFailureTests(ITestOutputHelper output)
     {
         DataDirectory = Root,
         Files = system,
+        OpenSpace = TestSpaces.Open,
         WorkerCount = workers,
         LogOptions = LogWorkload.SmallPages,
         CheckpointIntervalMs = 0,

@@ -21,4 +21,8 @@ internal static class TestSpaces
             }
         }
     }
+
+    /// <summary>For <see cref="StreamDb.Coordinator.DatabaseOptions.OpenSpace"/>.</summary>
+    public static StateSpace Open(ulong? address) =>
+        (address is { } wanted ? StateSpace.TryReserveAt(wanted, verifiesBarriers: true) : null) ?? Reserve();
 }

@@ -53,12 +53,7 @@ internal sealed class OperatorGroup(RelationId id)
     {
         using var stream = new MemoryStream();
         using var output = new BinaryWriter(stream);
-        foreach (Operator member in Operators)
-        {
-            output.Write(member.GetType().Name);
-            member.WriteRoots(output);
-        }
-
+        WriteRoots(Operators, output);
         output.Flush();
         return new WorkerImage(stream.ToArray(), Arena!.Capture());
     }
@@ -67,7 +62,21 @@ internal sealed class OperatorGroup(RelationId id)
     public void ReadRoots(byte[] roots)
     {
         using var input = new BinaryReader(new MemoryStream(roots));
-        foreach (Operator member in Operators)
+        ReadRoots(Operators, input);
+    }
+
+    public static void WriteRoots(IReadOnlyList<Operator> operators, BinaryWriter output)
+    {
+        foreach (Operator member in operators)
+        {
+            output.Write(member.GetType().Name);
+            member.WriteRoots(output);
+        }
+    }
+
+    public static void ReadRoots(IReadOnlyList<Operator> operators, BinaryReader input)
+    {
+        foreach (Operator member in operators)
         {
             string name = input.ReadString();
             Invariant.Check(name == member.GetType().Name, "a restored dataflow has the operators that were stored");

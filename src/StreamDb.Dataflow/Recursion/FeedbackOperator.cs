@@ -8,6 +8,8 @@ namespace StreamDb.Dataflow.Recursion;
 /// <param name="limit">Where the scope returns at its limit, the iterations it has: nothing is fed back beyond them.</param>
 internal sealed class FeedbackOperator(OperatorContext context, HeldDeltas held, int limit) : Operator(context)
 {
+    public override bool CanStore => true;
+
     protected override void Process(int port, DeltaBatch batch)
     {
         if (batch.Iteration + 1 < limit)

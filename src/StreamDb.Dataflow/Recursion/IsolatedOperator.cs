@@ -9,7 +9,7 @@ namespace StreamDb.Dataflow.Recursion;
 
 /// <summary>An ordinary operator used as a function of whole collections: it is given rows, asked for its output, and emptied again.</summary>
 /// <remarks>
-/// Being correct under deletions, it is emptied by taking its input back. The row errors of its output are handed out beside it.
+/// Being correct under deletions, it is emptied by taking its input back; so no checkpoint needs what it has in between. The row errors of its output are handed out beside it.
 /// </remarks>
 internal sealed class IsolatedOperator : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class IsolatedOperator : IDisposable
 
     public IsolatedOperator(OperatorContext outer, Func<OperatorContext, Operator> create)
     {
-        var context = new OperatorContext(outer.Worker, outer.WorkerCount, new EpochClock()) { Errors = _errors, Arena = outer.Arena };
+        var context = new OperatorContext(outer.Worker, outer.WorkerCount, new EpochClock()) { Errors = _errors };
         _operator = create(context);
         _capture = new Capture(context);
         _operator.Targets.Add((_capture, 0));

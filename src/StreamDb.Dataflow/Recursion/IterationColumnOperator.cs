@@ -10,6 +10,8 @@ namespace StreamDb.Dataflow.Recursion;
 /// <summary>Appends the iteration of each batch as its last column: how state inside a scope remembers times.</summary>
 internal sealed class IterationColumnOperator(OperatorContext context) : Operator(context)
 {
+    public override bool CanStore => true;
+
     /// <summary>A collection's columns and the iteration.</summary>
     public static ColumnShape[] Append(IReadOnlyList<ColumnShape> shape) => [.. shape, new ColumnShape(PhysicalType.Int32, IsNullable: false)];
 

@@ -42,6 +42,10 @@ internal sealed unsafe class IterationIndex : IDisposable
 
     public Runs Runs => _index.Runs;
 
+    public void Write(BinaryWriter output) => _index.Write(output);
+
+    public void Read(BinaryReader input) => _index.Read(input);
+
     /// <summary>The run of each key; 0 where it has no rows. Good until the next change.</summary>
     public void Find(PackedRows keys, ulong* hashes, ulong* runs) => _index.Find(keys, hashes, runs);
 

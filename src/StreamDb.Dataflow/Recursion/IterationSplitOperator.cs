@@ -13,6 +13,8 @@ internal sealed unsafe class IterationSplitOperator(OperatorContext context, int
     private int[] _iterations = [];
     private int[] _rows = [];
 
+    public override bool CanStore => true;
+
     protected override void Process(int port, DeltaBatch batch)
     {
         int* iterations = (int*)batch.Rows[column].Values;

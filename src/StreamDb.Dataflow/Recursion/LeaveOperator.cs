@@ -11,6 +11,8 @@ internal sealed class LeaveOperator(OperatorContext context, IReadOnlyList<Colum
     private readonly List<DeltaBatch> _batches = [];
     private bool _retracts;
 
+    public override bool CanStore => true;
+
     /// <summary>Emits the epoch's changes: called once after the last iteration.</summary>
     public void Finish()
     {

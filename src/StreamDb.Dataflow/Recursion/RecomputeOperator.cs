@@ -125,6 +125,31 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
         distinct.Release();
     }
 
+    public override bool CanStore => true;
+
+    public override void WriteRoots(BinaryWriter output)
+    {
+        foreach (IterationIndex index in _inputs)
+        {
+            index.Write(output);
+        }
+
+        _emitted.Write(output);
+        _errors.Write(output);
+    }
+
+    public override void ReadRoots(BinaryReader input)
+    {
+        foreach (IterationIndex index in _inputs)
+        {
+            index.Read(input);
+        }
+
+        _emitted.Read(input);
+        _errors.Read(input);
+        _ofNothing = _isGlobal ? _logic.Start() : [];
+    }
+
     public override void Discard()
     {
         base.Discard();

@@ -57,6 +57,10 @@ internal sealed unsafe class RecomputedErrors : IDisposable
         }
     }
 
+    public void Write(BinaryWriter output) => _reported.Write(output);
+
+    public void Read(BinaryReader input) => _reported.Read(input);
+
     public void Dispose()
     {
         _reported.Dispose();

@@ -43,6 +43,8 @@ internal sealed class ScopeOperator(OperatorContext context, ScopeClock clock, R
 
     public override long StateBytes => _members.Sum(static member => member.StateBytes);
 
+    public override bool CanStore => _members.TrueForAll(static member => member.CanStore);
+
     /// <summary>Takes over the scope's operators; once, when it is built.</summary>
     public void SetMembers(List<Operator> members)
     {
@@ -55,6 +57,10 @@ internal sealed class ScopeOperator(OperatorContext context, ScopeClock clock, R
     }
 
     public override void Start() => _members.ForEach(static member => member.Start());
+
+    public override void WriteRoots(BinaryWriter output) => OperatorGroup.WriteRoots(_members, output);
+
+    public override void ReadRoots(BinaryReader input) => OperatorGroup.ReadRoots(_members, input);
 
     public override void Flush() => Iterate();
 

@@ -19,6 +19,8 @@ internal sealed class VariableOperator(
 
     public int NextIteration => held.NextIteration;
 
+    public override bool CanStore => true;
+
     /// <summary>Rows emitted since this was last set.</summary>
     public long RowCount { get; set; }
 

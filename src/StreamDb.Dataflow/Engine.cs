@@ -129,13 +129,18 @@ public sealed class Engine : IDisposable
             relation.Groups[worker.Index] = group;
             var context = new OperatorContext(worker.Index, worker.Count, worker.Clock);
             var builder = new GraphBuilder(context, group, channels);
-            Operator source = builder.Add(new PassOperator(context));
-            AddArrangement(builder, context, source, relation);
-            worker.SetRelation(id, source);
+            worker.SetRelation(id, builder.Add(new PassOperator(context)), builder.Add(new PassOperator(context)));
+            if (relation.Arrangement is { } arrangement)
+            {
+                Operator owned = builder.Owned(new DataflowBuilder().Relation(id, shape), arrangement.Key);
+                GraphBuilder.Connect(owned, builder.Add(new ArrangeOperator(context, arrangement, _sealed.Enqueue)));
+                worker.Connect(id, builder.Leaves[0].Tap);
+            }
+
             worker.AddGroup(group);
             if (stored is not null)
             {
-                FillStored(worker, group, source, relation.Arrangement!, stored);
+                FillStored(worker, group, builder.Leaves[0].Tap, relation.Arrangement!, stored);
             }
         });
         Invariant.Check(_relations.TryAdd(id, relation), "relation ids are unique");
@@ -241,9 +246,11 @@ public sealed class Engine : IDisposable
             input.Delta.Acquire();
         }
 
-        var handle = new EpochHandle(epoch, _workers.Length, _workers.Length == 1 ? _workers[0] : null);
-        foreach (Worker worker in _workers)
+        // The first worker last: its thread may find that whoever waits for the epoch does its work.
+        var handle = new EpochHandle(epoch, _workers.Length, _workers[0]);
+        for (int i = _workers.Length - 1; i >= 0; i--)
         {
+            Worker worker = _workers[i];
             worker.Post(() => RunEpoch(worker, handle, now, held));
         }
 
@@ -533,7 +540,7 @@ public sealed class Engine : IDisposable
         {
             if (node is RelationNode input)
             {
-                GraphBuilder.Connect(worker.RelationOperator(input.Relation), tap);
+                worker.Connect(input.Relation, tap);
             }
         }
 
@@ -671,7 +678,7 @@ public sealed class Engine : IDisposable
                 Fill(worker, group, loaded, asOf, now, context =>
                 {
                     var builder = new GraphBuilder(context, group, indexChannels);
-                    Operator source = builder.Exchange(builder.Build(input), input.Shape, keys);
+                    Operator source = builder.Partitioned(input, keys, isExact: true);
                     var keyed = new KeyedIndex(context.Arena, input.Shape, keys, spec.NullsMatch);
                     var apply = new IndexOperator(context, keyed, new KeyEncoder(input.Shape, keys, spec.NullsMatch));
                     GraphBuilder.Connect(source, builder.Add(apply));

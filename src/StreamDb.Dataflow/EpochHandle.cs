@@ -8,12 +8,12 @@ public sealed class EpochHandle
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<DataflowFailure> _failures = [];
-    private readonly Worker? _helped;
+    private readonly Worker _helped;
     private int _left;
 
     /// <param name="workers">How many parts there are.</param>
-    /// <param name="helped">The worker whose queue a waiting thread may run; null when there are several.</param>
-    internal EpochHandle(Epoch epoch, int workers, Worker? helped)
+    /// <param name="helped">The worker whose queue a waiting thread may run.</param>
+    internal EpochHandle(Epoch epoch, int workers, Worker helped)
     {
         Epoch = epoch;
         _left = workers;
@@ -33,7 +33,7 @@ public sealed class EpochHandle
     {
         if (!Completion.IsCompleted)
         {
-            _helped?.RunQueued();
+            _helped.RunQueued();
         }
 
         Completion.GetAwaiter().GetResult();

@@ -14,6 +14,9 @@ namespace StreamDb.Dataflow;
 internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group, IGraphHost host)
 {
     private readonly Dictionary<Node, Operator> _built = [];
+    private readonly Dictionary<(Node Node, string Columns), Operator> _owned = [];
+    private readonly Dictionary<Node, int[]> _partitions = [];
+    private Dictionary<Node, int>? _readers;
     private readonly Dictionary<RecursiveScope, Operator[]> _scopes = new(ReferenceEqualityComparer.Instance);
     private int _ordinals;
 
@@ -23,6 +26,7 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
     /// <summary>The operator that emits a node's collection.</summary>
     public Operator Build(Node node)
     {
+        _readers ??= CountReaders(node);
         if (!_built.TryGetValue(node, out Operator? built))
         {
             built = Create(node);
@@ -31,6 +35,54 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
 
         return built;
     }
+
+    /// <summary>The deltas of <paramref name="node"/> on the workers that own their keys: rows equal in the keys on one worker.</summary>
+    /// <param name="isExact">Which worker owns a key must be told by all of the keys, in order, as on the other side of a join; otherwise some of them may do.</param>
+    /// <remarks>
+    /// Nothing moves where the deltas lie that way already, nor when they are those of a base relation, or of maps over one that
+    /// leave the keys as they are: every worker sees all of these and takes its own. Only through maps that nobody else reads,
+    /// so that none runs, or reports its errors, twice.
+    /// </remarks>
+    public Operator Partitioned(Node node, IReadOnlyList<int> keys, bool isExact) => Partitioned(node, keys, isExact, out _);
+
+    private Operator Partitioned(Node node, IReadOnlyList<int> keys, bool isExact, out int[] partition)
+    {
+        partition = [.. keys];
+        if (context.WorkerCount == 1)
+        {
+            return Build(node);
+        }
+
+        _readers ??= CountReaders(node);
+        if (BaseColumns(node, partition) is { } sources)
+        {
+            return BuildOwned(node, sources);
+        }
+
+        // Where a table function makes several rows of one, owning the one beats moving the several.
+        if (!isExact && IsExpanded(node))
+        {
+            int[] kept = [.. partition.Where(column => BaseColumns(node, [column]) is not null)];
+            if (kept.Length > 0)
+            {
+                partition = kept;
+                return BuildOwned(node, BaseColumns(node, kept)!);
+            }
+        }
+
+        Operator source = Build(node);
+        if (_partitions.TryGetValue(node, out int[]? known) && (isExact ? known.SequenceEqual(partition) : known.All(partition.Contains)))
+        {
+            partition = known;
+            return source;
+        }
+
+        return Exchange(source, node.Shape, keys);
+    }
+
+    /// <summary>A base relation's deltas, those that this worker owns by these columns.</summary>
+    public Operator Owned(Node relation, IReadOnlyList<int> columns) =>
+        context.WorkerCount == 1 ? Build(relation) : BuildOwned(relation, [.. columns]);
 
     /// <summary>Deltas of <paramref name="source"/> moved to the workers that own their keys.</summary>
     public Operator Exchange(Operator source, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys)
@@ -58,6 +110,70 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
 
     public static void Connect(Operator source, Operator target, int port = 0) => source.Targets.Add((target, port));
 
+    /// <summary>The columns of a base relation that these are copies of; null where they are not, or the rows between have other readers.</summary>
+    private int[]? BaseColumns(Node node, int[] columns)
+    {
+        // Without columns one worker would own all: then at least the maps are shared out.
+        while (node is MapNode map && columns.Length > 0 && _readers!.GetValueOrDefault(node) == 1)
+        {
+            columns = Array.ConvertAll(columns, map.Transform.SourceOf);
+            if (columns.Contains(-1))
+            {
+                return null;
+            }
+
+            node = map.Inputs[0];
+        }
+
+        return node is RelationNode relation && host.IsBase(relation.Relation) ? columns : null;
+    }
+
+    private static bool IsExpanded(Node node) => node is MapNode map && (map.Transform.MakesRows || IsExpanded(map.Inputs[0]));
+
+    /// <summary>A base relation, or maps over it, of the rows that this worker owns by these columns of the relation.</summary>
+    private Operator BuildOwned(Node node, int[] columns)
+    {
+        (Node, string) name = (node, string.Join(',', columns));
+        if (!_owned.TryGetValue(name, out Operator? built))
+        {
+            if (node is MapNode map)
+            {
+                Operator input = BuildOwned(map.Inputs[0], columns);
+                built = Connected(new MapOperator(context, map.Transform.Create(context)), input);
+            }
+            else
+            {
+                var tap = new OwnTapOperator(context, node.Shape, columns);
+                Leaves.Add((node, Add(tap)));
+                built = Exchange(tap, node.Shape, columns);
+            }
+
+            _owned.Add(name, built);
+        }
+
+        return built;
+    }
+
+    private static Dictionary<Node, int> CountReaders(Node root)
+    {
+        var readers = new Dictionary<Node, int> { [root] = 1 };
+        var open = new Stack<Node>([root]);
+        while (open.TryPop(out Node? node))
+        {
+            foreach (Node input in node.Inputs)
+            {
+                int known = readers.GetValueOrDefault(input);
+                readers[input] = known + 1;
+                if (known == 0)
+                {
+                    open.Push(input);
+                }
+            }
+        }
+
+        return readers;
+    }
+
     private Operator Create(Node node)
     {
         switch (node)
@@ -67,27 +183,40 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
                 Leaves.Add((node, tap));
                 return tap;
             case MapNode map:
-                return Connected(new MapOperator(context, map.Transform.Create(context)), Build(map.Inputs[0]));
+                Operator mapped = Connected(new MapOperator(context, map.Transform.Create(context)), Build(map.Inputs[0]));
+                if (_partitions.TryGetValue(map.Inputs[0], out int[]? partition))
+                {
+                    int[] kept = Array.ConvertAll(partition, column => Enumerable.Range(0, map.Shape.Count).FirstOrDefault(i => map.Transform.SourceOf(i) == column, -1));
+                    if (!kept.Contains(-1))
+                    {
+                        _partitions[node] = kept;
+                    }
+                }
+
+                return mapped;
             case JoinNode join:
                 return CreateJoin(join);
             case ReduceNode reduce:
-                Operator grouped = Exchange(Build(reduce.Inputs[0]), reduce.Inputs[0].Shape, reduce.Spec.Keys);
+                Operator grouped = Partitioned(reduce.Inputs[0], reduce.Spec.Keys, isExact: false, out int[] groupedBy);
+                _partitions[node] = Array.ConvertAll(groupedBy, column => reduce.Spec.Keys.ToList().IndexOf(column));
                 return Connected(new ReduceOperator(context, reduce.Inputs[0].Shape, reduce.Spec), grouped);
             case TopNNode topN:
-                return CreateTopN(topN.Inputs[0], topN.Spec, assertsSingle: false);
+                return CreateTopN(node, topN.Spec, assertsSingle: false);
             case WindowNode window:
-                Operator partitioned = Exchange(Build(window.Inputs[0]), window.Inputs[0].Shape, window.Spec.PartitionBy);
+                Operator partitioned = Partitioned(window.Inputs[0], window.Spec.PartitionBy, isExact: false, out int[] windowedBy);
+                _partitions[node] = windowedBy;
                 return Connected(new WindowOperator(context, window.Inputs[0].Shape, window.Spec, flushesOnce: context.IsOneShot), partitioned);
             case AssertSingleNode single:
                 var first = new TopNSpec { PartitionBy = single.Keys, OrderBy = [], Limit = 1 };
-                return CreateTopN(single.Inputs[0], first, assertsSingle: true);
+                return CreateTopN(node, first, assertsSingle: true);
             case UnionNode:
                 return Connected(new PassOperator(context), node.Inputs.Select(Build).ToArray());
             case NegateNode:
                 return Connected(new NegateOperator(context), Build(node.Inputs[0]));
             case ThresholdNode threshold:
                 int[] columns = Enumerable.Range(0, node.Shape.Count).ToArray();
-                Operator[] inputs = node.Inputs.Select(input => Exchange(Build(input), input.Shape, columns)).ToArray();
+                Operator[] inputs = node.Inputs.Select(input => Partitioned(input, columns, isExact: true)).ToArray();
+                _partitions[node] = columns;
                 return Connected(new ThresholdOperator(context, threshold.Kind, node.Shape), inputs, distinctPorts: true);
             case TemporalFilterNode temporal:
                 return Connected(new TemporalFilterOperator(context, temporal), Build(node.Inputs[0]));
@@ -104,8 +233,14 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
         }
     }
 
-    private Operator CreateTopN(Node input, TopNSpec spec, bool assertsSingle) => Connected(
-        new TopNOperator(context, input.Shape, spec, assertsSingle), Exchange(Build(input), input.Shape, spec.PartitionBy));
+    private TopNOperator CreateTopN(Node node, TopNSpec spec, bool assertsSingle)
+    {
+        Operator source = Partitioned(node.Inputs[0], spec.PartitionBy, isExact: false, out int[] partition);
+        _partitions[node] = partition;
+        var built = new TopNOperator(context, node.Shape, spec, assertsSingle);
+        Connected(built, source);
+        return built;
+    }
 
     private Operator Connected(Operator added, params Operator[] inputs) => Connected(added, inputs, distinctPorts: false);
 
@@ -125,9 +260,14 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
         // The right side is built first: a one-shot run then feeds it first and streams the left side past it.
         Node rightNode = node.Inputs[1];
         Node leftNode = node.Inputs[0];
-        var right = new JoinSide(rightNode, node.Spec.RightKeys, node.Spec.NullsMatch, Exchange(Build(rightNode), rightNode.Shape, node.Spec.RightKeys));
-        var left = new JoinSide(leftNode, node.Spec.LeftKeys, node.Spec.NullsMatch, Exchange(Build(leftNode), leftNode.Shape, node.Spec.LeftKeys));
+        var right = new JoinSide(rightNode, node.Spec.RightKeys, node.Spec.NullsMatch, Partitioned(rightNode, node.Spec.RightKeys, isExact: true));
+        var left = new JoinSide(leftNode, node.Spec.LeftKeys, node.Spec.NullsMatch, Partitioned(leftNode, node.Spec.LeftKeys, isExact: true));
         Operator output = Add(new PassOperator(context));
+        if (node.Spec.Transform is null && node.Spec.Kind is JoinKind.Inner or JoinKind.Left or JoinKind.Semi or JoinKind.Anti)
+        {
+            _partitions[node] = [.. node.Spec.LeftKeys];
+        }
+
         switch (node.Spec.Kind)
         {
             case JoinKind.Semi:

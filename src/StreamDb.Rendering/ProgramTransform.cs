@@ -17,6 +17,7 @@ namespace StreamDb.Rendering;
 internal sealed class ProgramTransform : ITransformFactory
 {
     private readonly RowProgram _program;
+    private readonly int[] _sources;
     private readonly RenderContext _context;
     private readonly bool _isVolatile;
 
@@ -26,10 +27,13 @@ internal sealed class ProgramTransform : ITransformFactory
         _program = RowProgram.Compile(input, predicate, projections);
         _context = context;
         _isVolatile = (predicate is not null && LogicalExpressions.IsVolatile(predicate)) || projections.Any(LogicalExpressions.IsVolatile);
+        _sources = [.. projections.Select(p => p is ColumnExpression column ? column.Index : -1)];
         Output = [.. projections.Select(p => new ColumnShape(p.Type.Physical, p.IsNullable))];
     }
 
     public IReadOnlyList<ColumnShape> Output { get; }
+
+    public int SourceOf(int column) => _sources[column];
 
     public IBatchTransform Create(OperatorContext context) =>
         new Instance(_program, _isVolatile, _context.CreateEvaluation(context.Errors));

@@ -26,6 +26,10 @@ internal sealed class TableFunctionTransform : ITransformFactory
 
     public IReadOnlyList<ColumnShape> Output { get; }
 
+    public bool MakesRows => true;
+
+    public int SourceOf(int column) => column < _node.Input.Columns.Length ? column : -1;
+
     public IBatchTransform Create(OperatorContext context) =>
         new Instance(_node, _arguments, _context.CreateEvaluation(context.Errors), context.Errors);
 

@@ -101,16 +101,16 @@ public sealed unsafe class DeltaBatch
         return new DeltaBatch(Rows.Gather(rows), weights) { Iteration = Iteration };
     }
 
-    /// <summary><paramref name="count"/> deltas from <paramref name="start"/> on, copied.</summary>
+    /// <summary><paramref name="count"/> deltas from <paramref name="start"/> on; shares memory where <see cref="Column.Slice"/> can.</summary>
     public DeltaBatch Slice(int start, int count)
     {
         var columns = new Column[Rows.ColumnCount];
         for (int i = 0; i < columns.Length; i++)
         {
-            columns[i] = SliceColumn(Rows[i], start, count);
+            columns[i] = Rows[i].Slice(start, count);
         }
 
-        return new DeltaBatch(new ColumnBatch(columns, count), Weights is null ? null : SliceColumn(Weights, start, count));
+        return new DeltaBatch(new ColumnBatch(columns, count), Weights?.Slice(start, count));
     }
 
     /// <summary>The same rows, every weight with the opposite sign.</summary>
@@ -132,13 +132,6 @@ public sealed unsafe class DeltaBatch
 
         builder.Advance(Count);
         return new DeltaBatch(Rows.Acquire(), builder.Finish());
-    }
-
-    private static Column SliceColumn(Column column, int start, int count)
-    {
-        using var builder = new ColumnBuilder(column.Type, count);
-        builder.AppendRange(column, start, count);
-        return builder.Finish();
     }
 
     internal static Column WeightColumn(ReadOnlySpan<long> weights)

@@ -11,19 +11,17 @@ namespace StreamDb.Dataflow.Exchange;
 /// In an epoch that may bring deltas here, every worker posts exactly one packet to every other and takes one from each:
 /// the packet also says "that was all". A failed dataflow goes on exchanging empty packets, so no worker waits for ever.
 /// </remarks>
-internal sealed unsafe class ExchangeOperator : Operator
+internal sealed class ExchangeOperator : Operator
 {
     private readonly ExchangeChannel _channel;
-    private readonly KeyEncoder _encoder;
+    private readonly RowPartitioner _partitioner;
     private readonly List<DeltaBatch>[] _outgoing;
-    private readonly NativeScratch<int> _rows = new();
-    private readonly NativeScratch<int> _starts = new();
 
     public ExchangeOperator(OperatorContext context, ExchangeChannel channel, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys)
         : base(context)
     {
         _channel = channel;
-        _encoder = new KeyEncoder(shape, keys, keys.Select(_ => true).ToArray());
+        _partitioner = new RowPartitioner(shape, keys, context.WorkerCount);
         _outgoing = new List<DeltaBatch>[context.WorkerCount];
         for (int worker = 0; worker < _outgoing.Length; worker++)
         {
@@ -34,9 +32,6 @@ internal sealed unsafe class ExchangeOperator : Operator
     public override bool IsCollective => true;
 
     public override bool CanStore => true;
-
-    /// <summary>The worker that owns a key, by bits of its hash that hash tables use least.</summary>
-    public static int WorkerOf(ulong hash, int workerCount) => (int)(((hash >> 16) & 0xFFFF_FFFF) * (ulong)workerCount >> 32);
 
     public override void Flush()
     {
@@ -79,57 +74,28 @@ internal sealed unsafe class ExchangeOperator : Operator
     public override void Dispose()
     {
         base.Dispose();
-        _encoder.Dispose();
-        _rows.Dispose();
-        _starts.Dispose();
+        _partitioner.Dispose();
     }
 
-    // Hot path: per delta.
     protected override void Process(int port, DeltaBatch batch)
     {
-        int workers = Context.WorkerCount;
-        DeltaBatch kept = _encoder.Encode(batch, out _);
-        kept.Release();
-        int* starts = _starts.Reserve(workers + 1);
-        new Span<int>(starts, workers + 1).Clear();
-        ulong* hashes = _encoder.Hashes;
-        for (int i = 0; i < batch.Count; i++)
+        _partitioner.Partition(batch);
+        for (int worker = 0; worker < Context.WorkerCount; worker++)
         {
-            starts[WorkerOf(hashes[i], workers) + 1]++;
-        }
-
-        for (int worker = 0; worker < workers; worker++)
-        {
-            starts[worker + 1] += starts[worker];
-        }
-
-        int* rows = _rows.Reserve(batch.Count);
-        for (int i = 0; i < batch.Count; i++)
-        {
-            rows[starts[WorkerOf(hashes[i], workers)]++] = i;
-        }
-
-        int start = 0;
-        for (int worker = 0; worker < workers; worker++)
-        {
-            int count = starts[worker] - start;
-            if (count > 0)
+            if (_partitioner.Part(batch, worker) is not { } part)
             {
-                DeltaBatch part = count == batch.Count ? batch.Acquire() : batch.Gather(new ReadOnlySpan<int>(rows + start, count));
-                if (worker == Context.Worker)
-                {
-                    Emit(part);
-                }
-                else
-                {
-                    _outgoing[worker].Add(part);
-                }
+                continue;
             }
 
-            start += count;
+            if (worker == Context.Worker)
+            {
+                Emit(part);
+            }
+            else
+            {
+                _outgoing[worker].Add(part);
+            }
         }
-
-        _encoder.Forget();
     }
 
     private void Post()

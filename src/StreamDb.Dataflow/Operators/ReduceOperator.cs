@@ -88,7 +88,7 @@ internal sealed unsafe class ReduceOperator : Operator
         {
             ulong emptyKey = 0;
             ulong hash = RowCodec.Hash((byte*)&emptyKey, 8);
-            if (ExchangeOperator.WorkerOf(hash, Context.WorkerCount) == Context.Worker)
+            if (Context.Worker == PartitionHasher.WorkerOf(0, Context.WorkerCount))
             {
                 Touch(CreateEmptyKeys(), &hash, 1, null);
                 Scheduler.MarkReady(this);

@@ -8,5 +8,11 @@ public interface ITransformFactory
     /// <summary>Shape of the transform's output rows. A column whose expression may report a row error is nullable.</summary>
     IReadOnlyList<ColumnShape> Output { get; }
 
+    /// <summary>The input column that an output column is a copy of; -1 when it is none.</summary>
+    int SourceOf(int column) => -1;
+
+    /// <summary>Whether it may make several rows of one.</summary>
+    bool MakesRows => false;
+
     IBatchTransform Create(OperatorContext context);
 }

@@ -12,6 +12,8 @@ internal sealed class ColumnSelection(IReadOnlyList<ColumnShape> shape, IReadOnl
 
     public IReadOnlyList<ColumnShape> Output { get; } = [.. columns.Select(column => shape[column])];
 
+    public int SourceOf(int column) => _columns[column];
+
     public IBatchTransform Create(OperatorContext context) => this;
 
     public DeltaBatch? Apply(DeltaBatch input) => new(input.Rows.Select(_columns), input.Weights?.Acquire());

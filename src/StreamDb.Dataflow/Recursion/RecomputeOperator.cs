@@ -84,7 +84,7 @@ internal sealed unsafe class RecomputeOperator : Operator, IIterationHolder
         {
             _ofNothing = _logic.Start();
             ulong emptyKey = 0;
-            if (ExchangeOperator.WorkerOf(RowCodec.Hash((byte*)&emptyKey, 8), Context.WorkerCount) == Context.Worker)
+            if (Context.Worker == PartitionHasher.WorkerOf(0, Context.WorkerCount))
             {
                 _schedule.Add(0, (byte*)&emptyKey, 8);
             }

@@ -122,7 +122,12 @@ internal sealed class ScopeBuilder
 
     /// <summary>The node's deltas on the workers that own their keys.</summary>
     private Operator Build(Node node, IReadOnlyList<int> keys) =>
-        IsInside(node) ? Exchange(Build(node), node.Shape, keys) : Enter(_outer.Exchange(_outer.Build(node), node.Shape, keys));
+        IsInside(node) ? Exchange(Build(node), node.Shape, keys) : Enter(OuterPartitioned(node, node.Shape, keys));
+
+    /// <summary>Not through maps: joins that are built from others read their inputs more often than the description says.</summary>
+    private Operator OuterPartitioned(Node node, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys) => node is RelationNode
+        ? _outer.Partitioned(node, keys, isExact: true)
+        : _outer.Exchange(_outer.Build(node), shape, keys);
 
     private Operator Exchange(Operator source, IReadOnlyList<ColumnShape> shape, IReadOnlyList<int> keys) => _context.WorkerCount == 1
         ? source
@@ -191,7 +196,7 @@ internal sealed class ScopeBuilder
         IReadOnlyList<ColumnShape>[] shapes = [.. node.Inputs.Select(input => node is ThresholdNode ? node.Shape : input.Shape)];
         Operator[] inputs = [.. node.Inputs.Select((input, i) => IsInside(input)
             ? Exchange(Build(input), shapes[i], keys)
-            : Enter(_outer.Exchange(_outer.Build(input), shapes[i], keys)))];
+            : Enter(OuterPartitioned(input, shapes[i], keys)))];
         RecomputeOperator built = Add(new RecomputeOperator(_context, _clock, DirectLogic.For(node), logic, shapes, keys, node.Shape, outputKeys));
         for (int port = 0; port < inputs.Length; port++)
         {

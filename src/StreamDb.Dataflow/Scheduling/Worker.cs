@@ -1,5 +1,6 @@
 using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow.Deltas;
+using StreamDb.Dataflow.Exchange;
 using StreamDb.Dataflow.Operators;
 
 namespace StreamDb.Dataflow.Scheduling;
@@ -7,8 +8,8 @@ namespace StreamDb.Dataflow.Scheduling;
 /// <summary>One thread that owns a shard of every arrangement and keyed state, and computes its part of every epoch in order.</summary>
 /// <remarks>
 /// Jobs (epochs, and changes to the graph between them) run one at a time in the order in which they were queued, the same
-/// order on every worker. With a single worker, whoever waits for an epoch may run the queue itself instead of waiting for
-/// the thread to wake up; the gate keeps that exclusive.
+/// order on every worker. Whoever waits for an epoch may run the first worker's queue itself instead of waiting for the
+/// thread to wake up; the gate keeps that exclusive.
 /// </remarks>
 internal sealed class Worker : IDisposable
 {
@@ -107,7 +108,25 @@ internal sealed class Worker : IDisposable
     }
 
     /// <summary>Names the operator that emits a relation's deltas.</summary>
-    public void SetRelation(RelationId id, Operator source) => _relations[id] = new RelationSource(source);
+    /// <param name="whole">Of a base relation: the operator that emits all of its deltas, on every worker; the other emits this worker's share.</param>
+    public void SetRelation(RelationId id, Operator source, Operator? whole = null) => _relations[id] = new RelationSource(source, whole);
+
+    /// <summary>Lets a relation's deltas flow to a tap. Before the tap's group is added.</summary>
+    public void Connect(RelationId relation, Operator tap)
+    {
+        RelationSource source = _relations[relation];
+        if (tap is not OwnTapOperator own)
+        {
+            GraphBuilder.Connect(source.Operator, tap);
+            return;
+        }
+
+        OwnRowsOperator rows = OwnRows(source, own);
+        foreach ((Operator target, int port) in own.Exchange.Targets)
+        {
+            GraphBuilder.Connect(rows, target, port);
+        }
+    }
 
     public Operator RelationOperator(RelationId id) => _relations[id].Operator;
 
@@ -129,7 +148,12 @@ internal sealed class Worker : IDisposable
                 continue;
             }
 
-            EnqueueShare(source.Operator, input.Delta, epoch);
+            source.Whole!.Enqueue(0, input.Delta);
+            if (source.Operator.Targets.Count > 0)
+            {
+                EnqueueShare(source.Operator, input.Delta, epoch);
+            }
+
             MarkReady(source.Collectives);
         }
 
@@ -229,11 +253,35 @@ internal sealed class Worker : IDisposable
             return;
         }
 
-        int start = (int)((long)delta.Count * Index / Count);
-        int end = (int)((long)delta.Count * (Index + 1) / Count);
+        // From a multiple of 64 on a slice shares the memory of the whole.
+        int start = (int)((long)delta.Count * Index / Count) & ~63;
+        int end = Index == Count - 1 ? delta.Count : (int)((long)delta.Count * (Index + 1) / Count) & ~63;
         DeltaBatch share = delta.Slice(start, end - start);
         source.Enqueue(0, share);
         share.Release();
+    }
+
+    /// <summary>The operator that gives out the rows this worker owns, made when it is first asked for.</summary>
+    private OwnRowsOperator OwnRows(RelationSource source, OwnTapOperator tap)
+    {
+        Operator whole = source.Whole!;
+        foreach ((Operator target, _) in whole.Targets)
+        {
+            if (target is OwnRowsOperator known && known.Columns.SequenceEqual(tap.Columns))
+            {
+                return known;
+            }
+        }
+
+        var made = new OwnRowsOperator(whole.Context, tap.Shape, tap.Columns) { Group = whole.Group };
+        whole.Group.Operators.Add(made);
+        if (_operators.Contains(whole))
+        {
+            _operators.Add(made);
+        }
+
+        GraphBuilder.Connect(whole, made);
+        return made;
     }
 
     private void MarkReady(List<Operator> collectives)
@@ -256,7 +304,7 @@ internal sealed class Worker : IDisposable
         _temporalCollectives = Reachable(_temporal);
         foreach (RelationSource source in _relations.Values)
         {
-            source.Collectives = Reachable([source.Operator]);
+            source.Collectives = Reachable(source.Whole is null ? [source.Operator] : [source.Operator, source.Whole]);
         }
     }
 
@@ -279,9 +327,11 @@ internal sealed class Worker : IDisposable
         return seen.Where(static member => member.IsCollective).ToList();
     }
 
-    private sealed class RelationSource(Operator source)
+    private sealed class RelationSource(Operator source, Operator? whole)
     {
         public Operator Operator { get; } = source;
+
+        public Operator? Whole { get; } = whole;
 
         public List<Operator> Collectives { get; set; } = [];
     }

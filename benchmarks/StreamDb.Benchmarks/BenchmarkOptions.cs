@@ -5,8 +5,9 @@ namespace StreamDb.Benchmarks;
 /// <param name="Names">Benchmarks to run, in order.</param>
 /// <param name="Scale">Fraction of the workload's size; below 1 the output counts are not those published.</param>
 /// <param name="Workers">Engine workers.</param>
+/// <param name="IsWarmed">Runs each benchmark once at a tenth of its size before, unreported, so that compiling the engine's loops is not measured.</param>
 /// <param name="EpochRows">Of the variants that differ in the size of an epoch, only this one; null runs all.</param>
-internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scale, int Workers, int? EpochRows)
+internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scale, int Workers, int? EpochRows, bool IsWarmed)
 {
     public static BenchmarkOptions Parse(string[] args)
     {
@@ -14,6 +15,7 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scal
         double scale = 1;
         int workers = 1;
         int? epochRows = null;
+        bool isWarmed = false;
         for (int i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -22,11 +24,12 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scal
                 case "--quick": scale = 0.1; break;
                 case "--workers": workers = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--epoch": epochRows = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
+                case "--warm": isWarmed = true; break;
                 default: names.Add(args[i]); break;
             }
         }
 
-        return new BenchmarkOptions(names, scale, workers, epochRows);
+        return new BenchmarkOptions(names, scale, workers, epochRows, isWarmed);
     }
 
     /// <summary>Whether the variant with epochs of that size is asked for.</summary>

@@ -1,6 +1,6 @@
 using StreamDb.Benchmarks;
 
-// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] [--epoch 10000] name…
+// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] [--epoch 10000] [--warm] name…
 // Every class that implements IBenchmark is found by its name; without names they are listed.
 var options = BenchmarkOptions.Parse(args);
 var benchmarks = typeof(IBenchmark).Assembly.GetTypes()
@@ -23,6 +23,11 @@ foreach (string name in options.Names)
     {
         Console.Error.WriteLine($"unknown benchmark \"{name}\"");
         return 1;
+    }
+
+    if (options.IsWarmed)
+    {
+        benchmark.Run(options with { Scale = options.Scale / 10 }, new Report(name, isSilent: true));
     }
 
     benchmark.Run(options, new Report(name));

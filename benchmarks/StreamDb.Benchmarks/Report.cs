@@ -3,10 +3,15 @@ using System.Globalization;
 namespace StreamDb.Benchmarks;
 
 /// <summary>Prints one row per metric: workload, metric, value, unit, note; separated by tabs.</summary>
-internal sealed class Report(string workload)
+internal sealed class Report(string workload, bool isSilent = false)
 {
-    public void Row(string metric, double value, string unit, string note = "") => Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{workload}\t{metric}\t{Round(value)}\t{unit}\t{note}"));
+    public void Row(string metric, double value, string unit, string note = "")
+    {
+        if (!isSilent)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{workload}\t{metric}\t{Round(value)}\t{unit}\t{note}"));
+        }
+    }
 
     /// <summary>A count that the workload defines; says so when it is not the expected one.</summary>
     public void Count(string metric, long value, long? expected) => Row(

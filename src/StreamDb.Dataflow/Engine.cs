@@ -18,7 +18,7 @@ namespace StreamDb.Dataflow;
 /// One coordinating thread at a time calls everything here, except <see cref="Snapshot"/>, <see cref="RunOnce"/> and the
 /// figures, which any thread may call at any time. Knows no SQL.
 /// </remarks>
-public sealed class Engine : IDisposable
+public sealed partial class Engine : IDisposable
 {
     private readonly EngineFault _fault = new();
     private readonly Worker[] _workers;
@@ -180,6 +180,7 @@ public sealed class Engine : IDisposable
         LoadedDataflow? loaded = TakeLoaded(relation, out string reason);
         var channels = new ChannelSet(this, relation);
         EnsureIndexes(view, channels, asOf, nowMicroseconds);
+        var joins = new IReadOnlyList<JoinLeaf>[_workers.Length];
         RunOnWorkers(worker =>
         {
             var group = new OperatorGroup(view.Id) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
@@ -197,7 +198,8 @@ public sealed class Engine : IDisposable
 
                 AddArrangement(builder, context, source, relation);
                 worker.SetRelation(view.Id, source);
-                return builder.Leaves;
+                joins[worker.Index] = builder.Joins;
+                return builder;
             });
         });
 
@@ -206,6 +208,7 @@ public sealed class Engine : IDisposable
             RestoreRows(relation.Arrangement!);
         }
 
+        ShareJoins(relation, joins);
         _relations[view.Id] = relation;
         ThrowIfFailed(relation);
         relation.Arrangement?.Publish(_begun);
@@ -220,6 +223,7 @@ public sealed class Engine : IDisposable
         RunOnWorkers(worker => worker.RemoveGroup(relation.Groups[worker.Index]));
         relation.Arrangement?.Dispose();
         _relations.TryRemove(id, out _);
+        ReleaseJoins(relation);
         foreach (InstalledIndex index in relation.Indexes)
         {
             if (--index.Users == 0)
@@ -233,7 +237,8 @@ public sealed class Engine : IDisposable
     /// <summary>Hands an epoch to the workers. Epochs increase; several may be in flight and are computed in order.</summary>
     /// <param name="nowMicroseconds">What now() is in this epoch; never decreases.</param>
     /// <param name="inputs">Deltas, borrowed; a relation may occur several times.</param>
-    public EpochHandle Begin(Epoch epoch, long nowMicroseconds, IReadOnlyList<RelationDelta> inputs)
+    /// <param name="waits">The caller waits at once, and so does the first worker's part itself: no thread is woken for it.</param>
+    public EpochHandle Begin(Epoch epoch, long nowMicroseconds, IReadOnlyList<RelationDelta> inputs, bool waits = false)
     {
         Invariant.Check(epoch > _begun, "epochs increase");
         CheckFault();
@@ -246,12 +251,10 @@ public sealed class Engine : IDisposable
             input.Delta.Acquire();
         }
 
-        // The first worker last: its thread may find that whoever waits for the epoch does its work.
         var handle = new EpochHandle(epoch, _workers.Length, _workers[0]);
-        for (int i = _workers.Length - 1; i >= 0; i--)
+        foreach (Worker worker in _workers)
         {
-            Worker worker = _workers[i];
-            worker.Post(() => RunEpoch(worker, handle, now, held));
+            worker.Post(() => RunEpoch(worker, handle, now, held), wakes: worker.Index > 0 || !waits);
         }
 
         return handle;
@@ -529,16 +532,17 @@ public sealed class Engine : IDisposable
         LoadedDataflow? loaded,
         Epoch asOf,
         long now,
-        Func<OperatorContext, List<(Node Node, Operator Tap)>> build)
+        Func<OperatorContext, GraphBuilder> build)
     {
         Scheduler scheduler = worker.Scheduler;
         worker.Clock.Epoch = asOf;
         worker.Clock.NowMicroseconds = Math.Max(now, _nowMicroseconds);
         var context = new OperatorContext(worker.Index, worker.Count, worker.Clock) { Arena = group.Arena! };
-        List<(Node Node, Operator Tap)> leaves = build(context);
+        GraphBuilder builder = build(context);
+        List<(Node Node, Operator Tap)> leaves = builder.Leaves;
         foreach ((Node node, Operator tap) in leaves)
         {
-            if (node is RelationNode input)
+            if (node is RelationNode input && !builder.Joins.Exists(join => join.LeftTap == tap || join.RightTap == tap))
             {
                 worker.Connect(input.Relation, tap);
             }
@@ -683,7 +687,7 @@ public sealed class Engine : IDisposable
                     var apply = new IndexOperator(context, keyed, new KeyEncoder(input.Shape, keys, spec.NullsMatch));
                     GraphBuilder.Connect(source, builder.Add(apply));
                     made.Shared.Operators[worker.Index] = apply;
-                    return builder.Leaves;
+                    return builder;
                 });
             });
             _indexes.Add(name, index);
@@ -732,7 +736,10 @@ public sealed class Engine : IDisposable
 
         public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
 
-        /// <summary>Shared indexes that this dataflow reads.</summary>
+        /// <summary>Shared joins that this dataflow reads.</summary>
+        public List<InstalledJoin> Joins { get; } = [];
+
+        /// <summary>Shared indexes that it reads.</summary>
         public List<InstalledIndex> Indexes { get; } = [];
 
         /// <summary>Those of them that were made for it.</summary>
@@ -762,6 +769,8 @@ public sealed class Engine : IDisposable
         private readonly Dictionary<int, Agreement> _agreements = [];
 
         public InstalledRelation? Owner { get; } = owner;
+
+        public bool SharesJoins => Owner is not null;
 
         public bool IsBase(RelationId relation) => engine.Find(relation).IsBase;
 

@@ -36,6 +36,12 @@ public sealed class EpochHandle
             _helped.RunQueued();
         }
 
+        // The other workers have about as much to do as the one whose part is done now.
+        if (!Completion.IsCompleted)
+        {
+            Patience.Spin(Completion, static completion => completion.IsCompleted, Patience.Longest);
+        }
+
         Completion.GetAwaiter().GetResult();
     }
 

@@ -23,6 +23,9 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
     /// <summary>Where deltas of relations and constants come in, in the order in which a one-shot run best feeds them.</summary>
     public List<(Node Node, Operator Tap)> Leaves { get; } = [];
 
+    /// <summary>Joins whose live deltas may come from what other dataflows share: then what flows in by their leaves is not connected.</summary>
+    public List<JoinLeaf> Joins { get; } = [];
+
     /// <summary>The operator that emits a node's collection.</summary>
     public Operator Build(Node node)
     {
@@ -260,6 +263,11 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
         // The right side is built first: a one-shot run then feeds it first and streams the left side past it.
         Node rightNode = node.Inputs[1];
         Node leftNode = node.Inputs[0];
+        if (host.SharesJoins && node.IsShareable && host.IsBase(((RelationNode)leftNode).Relation) && host.IsBase(((RelationNode)rightNode).Relation))
+        {
+            return CreateShareable(node);
+        }
+
         var right = new JoinSide(rightNode, node.Spec.RightKeys, node.Spec.NullsMatch, Partitioned(rightNode, node.Spec.RightKeys, isExact: true));
         var left = new JoinSide(leftNode, node.Spec.LeftKeys, node.Spec.NullsMatch, Partitioned(leftNode, node.Spec.LeftKeys, isExact: true));
         Operator output = Add(new PassOperator(context));
@@ -294,6 +302,36 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
         }
 
         return output;
+    }
+
+    /// <summary>A join with leaves of its own: through them it is filled, and only that if others compute it already.</summary>
+    private PassOperator CreateShareable(JoinNode node)
+    {
+        (Operator rightTap, JoinSide right) = OwnSide(node.Inputs[1], node.Spec.RightKeys);
+        (Operator leftTap, JoinSide left) = OwnSide(node.Inputs[0], node.Spec.LeftKeys);
+        var output = Add(new PassOperator(context));
+        _partitions[node] = [.. node.Spec.LeftKeys];
+        AddInnerJoin(left, right, null, output);
+        Joins.Add(new JoinLeaf(node, leftTap, rightTap, output));
+        return output;
+
+        (Operator Tap, JoinSide Side) OwnSide(Node side, IReadOnlyList<int> keys)
+        {
+            Operator tap;
+            Operator stream;
+            if (context.WorkerCount == 1)
+            {
+                tap = stream = Add(new PassOperator(context));
+            }
+            else
+            {
+                tap = Add(new OwnTapOperator(context, side.Shape, keys));
+                stream = Exchange(tap, side.Shape, keys);
+            }
+
+            Leaves.Add((side, tap));
+            return (tap, new JoinSide(side, keys, node.Spec.NullsMatch, stream));
+        }
     }
 
     /// <summary>Two probes, one reading its index before it changes in an epoch and one after.</summary>

@@ -7,6 +7,9 @@ namespace StreamDb.Dataflow;
 /// <summary>What a graph under construction asks of where it will run.</summary>
 internal interface IGraphHost
 {
+    /// <summary>Whether joins may take their deltas from those that other dataflows have, too.</summary>
+    bool SharesJoins { get; }
+
     /// <summary>Whether a relation is fed from outside rather than by a dataflow.</summary>
     bool IsBase(RelationId relation);
 

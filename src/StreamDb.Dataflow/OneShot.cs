@@ -118,6 +118,8 @@ internal static class OneShot
     {
         public static PrivateHost Instance { get; } = new();
 
+        public bool SharesJoins => false;
+
         public bool IsBase(RelationId relation) => true;
 
         public SharedIndex? FindIndex(RelationId relation, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch) => null;

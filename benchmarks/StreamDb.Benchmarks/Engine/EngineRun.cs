@@ -41,7 +41,7 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
     {
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
-        EpochHandle handle = _engine.Begin(new Epoch(++_epoch), 0, _inputs);
+        EpochHandle handle = _engine.Begin(new Epoch(++_epoch), 0, _inputs, waits: true);
         handle.Wait();
         _engine.Publish(handle.Epoch);
         _latenciesUs.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);

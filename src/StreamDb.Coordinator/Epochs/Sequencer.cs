@@ -215,7 +215,7 @@ internal sealed class Sequencer : IDisposable
 
     private void Compute(EpochBuilder builder)
     {
-        EpochHandle handle = _engine.Begin(builder.Epoch, builder.NowMicroseconds, builder.Deltas);
+        EpochHandle handle = _engine.Begin(builder.Epoch, builder.NowMicroseconds, builder.Deltas, waits: _log is null);
         if (_log is not null)
         {
             _payload.ResetWrittenCount();

@@ -41,7 +41,7 @@ internal static class LogReplay
                 }
             }
 
-            EpochHandle handle = database.Engine.Begin(record.Epoch, recordNow, deltas);
+            EpochHandle handle = database.Engine.Begin(record.Epoch, recordNow, deltas, waits: true);
             handle.Wait();
             database.Paused(handle.Failures);
             database.Engine.Publish(record.Epoch);

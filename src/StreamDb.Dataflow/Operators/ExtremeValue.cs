@@ -7,33 +7,48 @@ using StreamDb.State.Spaces;
 namespace StreamDb.Dataflow.Operators;
 
 /// <summary>min or max: the group's values as an ordered run, whose word is in the record.</summary>
+/// <remarks>min and max of one column read the same run: the second one keeps nothing.</remarks>
 internal sealed unsafe class ExtremeValue : GroupAggregate
 {
     private readonly ExtremeAggregate _spec;
     private readonly RowCodec _codec;
     private readonly PackedRows _packed;
     private readonly Runs _runs;
+    private readonly ExtremeValue? _keeper;
     private readonly NativeScratch<nint> _rows = new();
 
-    public ExtremeValue(StateArena arena, ExtremeAggregate spec, IReadOnlyList<ColumnShape> shape)
+    /// <param name="keeper">What keeps the values of the same column and filter already; null: nothing does.</param>
+    public ExtremeValue(StateArena arena, ExtremeAggregate spec, IReadOnlyList<ColumnShape> shape, ExtremeValue? keeper = null)
         : base(spec)
     {
         _spec = spec;
+        _keeper = keeper;
         _codec = new RowCodec([new RowCodecField(spec.Column, shape[spec.Column].Type, IsNullable: false, IsExact: true)], skipsNulls: true);
         _packed = new PackedRows(_codec.Stride);
-        _runs = new Runs(arena, _codec.Stride);
+        _runs = keeper?._runs ?? new Runs(arena, _codec.Stride);
     }
 
     public override int StateBytes => 8;
 
-    public override long Bytes => _runs.Bytes;
+    public override GroupAggregate? Keeper => _keeper;
+
+    public override long Bytes => _keeper is null ? _runs.Bytes : 0;
+
+    /// <summary>Whether the values it keeps are those that <paramref name="other"/> is the least or greatest of.</summary>
+    public bool Keeps(ExtremeAggregate other) => _keeper is null && other.Column == _spec.Column && other.FilterColumn == _spec.FilterColumn;
 
     public override void AppendValues(byte** states, int count, ColumnBuilder output, IErrorSink errors)
     {
+        const int Distance = 12;
         byte** rows = (byte**)_rows.Reserve(count);
         int found = 0;
         for (int i = 0; i < count; i++)
         {
+            if (i + Distance < count)
+            {
+                Runs.Prefetch(*(ulong*)states[i + Distance]);
+            }
+
             ulong run = *(ulong*)states[i];
             if (run != 0)
             {
@@ -67,15 +82,31 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
 
     public override void Free(byte* state) => _runs.Free(ref *(ulong*)state);
 
-    public override void WriteRoots(BinaryWriter output) => _runs.Write(output);
+    public override void WriteRoots(BinaryWriter output)
+    {
+        if (_keeper is null)
+        {
+            _runs.Write(output);
+        }
+    }
 
-    public override void ReadRoots(BinaryReader input) => _runs.Read(input);
+    public override void ReadRoots(BinaryReader input)
+    {
+        if (_keeper is null)
+        {
+            _runs.Read(input);
+        }
+    }
 
     public override void Dispose()
     {
         base.Dispose();
         _packed.Dispose();
-        _runs.Dispose();
+        if (_keeper is null)
+        {
+            _runs.Dispose();
+        }
+
         _rows.Dispose();
     }
 

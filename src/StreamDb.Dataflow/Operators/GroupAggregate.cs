@@ -15,6 +15,9 @@ internal abstract unsafe class GroupAggregate(AggregateSpec spec) : IDisposable
     /// <summary>Bytes in the record, a multiple of 8; zero at the start of a group.</summary>
     public abstract int StateBytes { get; }
 
+    /// <summary>The aggregate whose state this one reads instead of having its own; null: none. It takes in nothing and frees nothing.</summary>
+    public virtual GroupAggregate? Keeper => null;
+
     /// <summary>Where they lie in the record.</summary>
     public int Offset { get; set; }
 

@@ -50,13 +50,22 @@ internal sealed unsafe class ReduceOperator : Operator
         _encoder = new KeyEncoder(shape, spec.Keys, nullsMatch);
         _representative = new KeyRepresentative(shape, spec.Keys, _encoder.KeyCodec);
         _representatives = _representative.CreateRows();
-        _aggregates = spec.Aggregates.Select(aggregate => GroupAggregate.Create(context.Arena, aggregate, shape, spec.Keys)).ToArray();
+        var aggregates = new List<GroupAggregate>();
         int offset = 0;
-        foreach (GroupAggregate aggregate in _aggregates)
+        foreach (AggregateSpec aggregateSpec in spec.Aggregates)
         {
-            aggregate.Offset = offset;
-            offset += aggregate.StateBytes;
+            ExtremeValue? keeper = aggregateSpec is ExtremeAggregate extreme
+                ? aggregates.OfType<ExtremeValue>().FirstOrDefault(other => other.Keeps(extreme))
+                : null;
+            GroupAggregate aggregate = keeper is null
+                ? GroupAggregate.Create(context.Arena, aggregateSpec, shape, spec.Keys)
+                : new ExtremeValue(context.Arena, (ExtremeAggregate)aggregateSpec, shape, keeper);
+            aggregate.Offset = keeper?.Offset ?? offset;
+            offset += keeper is null ? aggregate.StateBytes : 0;
+            aggregates.Add(aggregate);
         }
+
+        _aggregates = [.. aggregates];
 
         _representative.Offset = offset;
         _groups = new KeyTable(context.Arena, _encoder.KeyCodec.Stride, offset + _representative.Bytes);
@@ -192,6 +201,11 @@ internal sealed unsafe class ReduceOperator : Operator
         byte** states = (byte**)_states.Reserve(batch.Count);
         foreach (GroupAggregate aggregate in _aggregates)
         {
+            if (aggregate.Keeper is not null)
+            {
+                continue;
+            }
+
             int offset = _groups.RecordOffset + aggregate.Offset;
             for (int i = 0; i < batch.Count; i++)
             {
@@ -402,6 +416,11 @@ internal sealed unsafe class ReduceOperator : Operator
             {
                 foreach (GroupAggregate aggregate in _aggregates)
                 {
+                    if (aggregate.Keeper is not null)
+                    {
+                        continue;
+                    }
+
                     aggregate.Free(slots[i] + _groups.RecordOffset + aggregate.Offset);
                 }
             }

@@ -61,26 +61,10 @@ internal sealed unsafe class TopNOperator : Operator
             return;
         }
 
-        byte** slots = (byte**)_slots.Reserve(count);
-        _partitions.Find(_touched.Keys, _touched.Hashes, slots);
-        int oldStart = 0;
         bool anyGone = false;
-        for (int i = 0; i < count; i++)
+        for (int start = 0; start < count; start += JoinOutput.ChunkRows)
         {
-            ulong run = *(ulong*)slots[i] & ~Flags;
-            *(ulong*)slots[i] = run | Taken;
-            anyGone |= run == 0;
-            EmitDifference(run, oldStart, _oldEnds.Pointer[i]);
-            oldStart = _oldEnds.Pointer[i];
-            if (_assertsSingle)
-            {
-                bool isError = HasSeveral(run);
-                if (_oldErrors.Pointer[i] != isError)
-                {
-                    Context.Errors.Report(
-                        SqlState.CardinalityViolation, "more than one row returned by a subquery used as an expression", isError ? 1 : -1);
-                }
-            }
+            anyGone |= FlushChunk(start, Math.Min(JoinOutput.ChunkRows, count - start));
         }
 
         EmitOutput();
@@ -158,6 +142,41 @@ internal sealed unsafe class TopNOperator : Operator
 
         kept.Release();
         _encoder.Forget();
+    }
+
+    /// <summary>Ends the epoch of some touched partitions; true when one of them has no rows left.</summary>
+    private bool FlushChunk(int start, int count)
+    {
+        const int Distance = 8;
+        byte** slots = (byte**)_slots.Reserve(count);
+        _partitions.Find(_touched.Keys, _touched.Hashes, start, count, slots);
+        int oldStart = start == 0 ? 0 : _oldEnds.Pointer[start - 1];
+        bool anyGone = false;
+        for (int i = 0; i < count; i++)
+        {
+            if (i + Distance < count)
+            {
+                Runs.Prefetch(*(ulong*)slots[i + Distance] & ~Flags);
+            }
+
+            ulong run = *(ulong*)slots[i] & ~Flags;
+            *(ulong*)slots[i] = run | Taken;
+            anyGone |= run == 0;
+            int oldEnd = _oldEnds.Pointer[start + i];
+            EmitDifference(run, oldStart, oldEnd);
+            oldStart = oldEnd;
+            if (_assertsSingle)
+            {
+                bool isError = HasSeveral(run);
+                if (_oldErrors.Pointer[start + i] != isError)
+                {
+                    Context.Errors.Report(
+                        SqlState.CardinalityViolation, "more than one row returned by a subquery used as an expression", isError ? 1 : -1);
+                }
+            }
+        }
+
+        return anyGone;
     }
 
     /// <summary>Copies what a partition contributes, before its first change in the epoch.</summary>

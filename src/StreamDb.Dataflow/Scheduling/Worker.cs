@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Exchange;
@@ -15,12 +16,14 @@ internal sealed class Worker : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<Action> _jobs = new();
+    private readonly Patience _patience = new();
     private readonly Thread _thread;
     private readonly EngineFault _fault;
     private readonly Dictionary<RelationId, RelationSource> _relations = [];
     private readonly List<Operator> _operators = [];
     private List<TemporalFilterOperator> _temporal = [];
     private List<Operator> _temporalCollectives = [];
+    private volatile bool _isWoken;
     private bool _isStopping;
     private long _nextTemporalEvent = long.MaxValue;
 
@@ -45,12 +48,17 @@ internal sealed class Worker : IDisposable
     public long NextTemporalEvent => Interlocked.Read(ref _nextTemporalEvent);
 
     /// <summary>Queues a job.</summary>
-    public void Post(Action job)
+    /// <param name="wakes">Whether the worker's thread is to see to it; otherwise the caller runs the queue at once.</param>
+    public void Post(Action job, bool wakes = true)
     {
         lock (_jobs)
         {
             _jobs.Enqueue(job);
-            Monitor.Pulse(_jobs);
+            if (wakes)
+            {
+                _isWoken = true;
+                Monitor.Pulse(_jobs);
+            }
         }
     }
 
@@ -225,18 +233,30 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    /// <summary>Blocks until there is a job; false when stopping and all jobs are done.</summary>
-    /// <remarks>Without spinning first: between the epochs of single rows it would take more processor time than the epochs.</remarks>
+    /// <summary>Waits until there is a job; false when stopping and all jobs are done.</summary>
+    /// <remarks>A single worker does not spin: between the epochs of single rows it would take more processor time than the epochs.</remarks>
     private bool WaitForJob()
     {
+        if (Count > 1)
+        {
+            _ = _patience.Wait(this, static worker => worker._isWoken);
+        }
+
         lock (_jobs)
         {
-            while (_jobs.Count == 0 && !_isStopping)
+            if (!_isWoken && !_isStopping)
             {
-                Monitor.Wait(_jobs);
+                long start = Stopwatch.GetTimestamp();
+                while (!_isWoken && !_isStopping)
+                {
+                    Monitor.Wait(_jobs);
+                }
+
+                _patience.Slept(Stopwatch.GetTimestamp() - start);
             }
 
-            return _jobs.Count > 0;
+            _isWoken = false;
+            return _jobs.Count > 0 || !_isStopping;
         }
     }
 
@@ -292,7 +312,7 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    private void Reorder()
+    public void Reorder()
     {
         Scheduler.SetOperators(_operators);
         _temporal = _operators.OfType<TemporalFilterOperator>().ToList();

@@ -36,8 +36,9 @@ internal sealed class Database : IAsyncDisposable
     private readonly MemoryGuard? _guard;
     private volatile Catalog _catalog;
 
-    private Database(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path)
+    private Database(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path, MemoryGuard? guard)
     {
+        _guard = guard;
         Name = name;
         Logger = options.Loggers.CreateLogger("StreamDb.Coordinator");
         Options = options;
@@ -55,10 +56,10 @@ internal sealed class Database : IAsyncDisposable
             _space = options.OpenSpace?.Invoke(dataflows.SpaceBase)
                 ?? (dataflows.SpaceBase is { } address ? StateSpace.TryReserveAt(address) : null)
                 ?? StateSpace.Reserve();
-            if (options.MemoryLimitBytes > 0)
+            if (guard is not null)
             {
                 _space.SpillTo(path ?? Path.GetTempPath());
-                _guard = new MemoryGuard(_space, options.MemoryLimitBytes);
+                guard.Add(_space);
             }
 
             Engine = new Engine(new EngineOptions { WorkerCount = options.WorkerCount, Space = _space });
@@ -67,9 +68,8 @@ internal sealed class Database : IAsyncDisposable
         }
         catch
         {
-            _guard?.Dispose();
             Engine?.Dispose();
-            _space?.Dispose();
+            DisposeSpace();
             _directory?.Dispose();
             throw;
         }
@@ -122,9 +122,10 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Opens or creates a database; replays its log.</summary>
     /// <param name="path">Its directory; null keeps it in memory.</param>
-    public static Database Open(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path)
+    /// <param name="guard">Of the process's memory; null: state stays in memory.</param>
+    public static Database Open(string name, DatabaseOptions options, IConnectorRegistry connectors, string? path, MemoryGuard? guard)
     {
-        var database = new Database(name, options, connectors, path);
+        var database = new Database(name, options, connectors, path, guard);
         database.Sequencer.Start();
         database.Checkpointer?.Start();
         foreach (RelationItem relation in database.Catalog.Relations)
@@ -144,9 +145,8 @@ internal sealed class Database : IAsyncDisposable
 
         Checkpointer?.Dispose();
         Sequencer.Dispose();
-        _guard?.Dispose();
         Engine.Dispose();
-        _space.Dispose();
+        DisposeSpace();
         if (_directory is null)
         {
             _log?.Dispose();
@@ -257,6 +257,15 @@ internal sealed class Database : IAsyncDisposable
         ViewOrigins.ToDictionary(),
         _offsets.ToDictionary(),
         ViewErrors.Select(view => (view.Key, Errors: view.Value.Current())).Where(view => view.Errors.Count > 0).ToDictionary(view => view.Key, view => view.Errors));
+
+    private void DisposeSpace()
+    {
+        if (_space is not null)
+        {
+            _guard?.Remove(_space);
+            _space.Dispose();
+        }
+    }
 
     /// <summary>The newest checkpoint, then the log from there on.</summary>
     private (Epoch Published, long NowMicroseconds) Recover(StoredDataflows dataflows)

@@ -26,7 +26,7 @@ public sealed record DatabaseOptions
     /// <summary>A checkpoint is made when the log has grown by so many bytes since the last one; 0: never for this reason.</summary>
     public long CheckpointLogBytes { get; init; } = 512L << 20;
 
-    /// <summary>Memory of the process beyond which keyed state goes to a spill file in the data directory (in memory: the system's temporary directory); 0: it stays in memory.</summary>
+    /// <summary>Memory of the process beyond which keyed state and rows go to spill files in the data directory (in memory: the system's temporary directory); 0: all stays in memory.</summary>
     public long MemoryLimitBytes { get; init; }
 
     /// <summary>What one query may take, its result included; more is 53200.</summary>

@@ -6,6 +6,8 @@ using StreamDb.Coordinator.Sessions;
 using StreamDb.Coordinator.Sources;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Errors;
+using StreamDb.Dataflow;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Coordinator;
 
@@ -20,12 +22,20 @@ public sealed class Instance : IDatabase, IMetricsSource, IAsyncDisposable
     private readonly DatabaseOptions _options;
     private readonly IConnectorRegistry _connectors;
     private readonly Lock _gate = new();
+    private readonly MemoryGuard? _guard;
     private int _lastProcessId;
 
     private Instance(DatabaseOptions options, IConnectorRegistry connectors)
     {
         _options = options;
         _connectors = connectors;
+        if (options.MemoryLimitBytes > 0)
+        {
+            string directory = options.DataDirectory ?? Path.GetTempPath();
+            Directory.CreateDirectory(directory);
+            _guard = new MemoryGuard(options.MemoryLimitBytes);
+            _guard.Add(Engine.SpillRows(directory));
+        }
     }
 
     /// <summary>Open sessions.</summary>
@@ -51,7 +61,7 @@ public sealed class Instance : IDatabase, IMetricsSource, IAsyncDisposable
 
         foreach (string name in names)
         {
-            instance._databases[name] = Database.Open(name, options, connectors, instance.PathOf(name));
+            instance._databases[name] = Database.Open(name, options, connectors, instance.PathOf(name), instance._guard);
         }
 
         return instance;
@@ -90,6 +100,8 @@ public sealed class Instance : IDatabase, IMetricsSource, IAsyncDisposable
         {
             await database.DisposeAsync().ConfigureAwait(false);
         }
+
+        _guard?.Dispose();
     }
 
     public IEnumerable<Metric> ReadMetrics()
@@ -123,7 +135,7 @@ public sealed class Instance : IDatabase, IMetricsSource, IAsyncDisposable
                 throw new SqlException(SqlState.InvalidName, $"invalid database name \"{name}\"");
             }
 
-            _databases[name] = Database.Open(name, _options, _connectors, PathOf(name));
+            _databases[name] = Database.Open(name, _options, _connectors, PathOf(name), _guard);
             return true;
         }
     }

@@ -10,6 +10,7 @@ using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Recursion;
 using StreamDb.Dataflow.Scheduling;
 using StreamDb.Dataflow.Traces;
+using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow;
 
@@ -43,6 +44,11 @@ public sealed partial class Engine : IDisposable
     }
 
     public EngineOptions Options { get; }
+
+    /// <summary>Lets the rows of all engines of the process lie in a spill file from now on, all but those of small batches.</summary>
+    /// <returns>The space that they are in, for a <see cref="MemoryGuard"/>.</returns>
+    /// <exception cref="Core.Errors.SqlException">53100, 58030: the file cannot be made.</exception>
+    public static StateSpace SpillRows(string directory) => BatchMemory.SpillTo(directory);
 
     /// <summary>The newest published epoch.</summary>
     public Epoch Published => _published;

@@ -33,7 +33,8 @@ internal sealed class W10LargeState : IBenchmark
             var schema = new SqlSchema(run);
             RelationId table = schema.Table("CREATE TABLE e (k bigint NOT NULL, v bigint NOT NULL)");
             schema.Counted(Query);
-            using var guard = new MemoryGuard(space, limit);
+            using var guard = new MemoryGuard(limit);
+            guard.Add(space);
             long keys = Fill(run, table, (long)(100_000_000 * options.Scale), report);
             report.Row("state", space.UsedBytes, "bytes", $"{space.UsedBytes / (double)limit:F2} times the limit");
             foreach (int epochRows in (int[])[100_000, 1_000])

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Dataflow.Keyed;
 using StreamDb.State.Segments;
@@ -32,7 +31,7 @@ internal sealed unsafe class SortedBatch
         _weights = builder.Weights;
         if (_weights is not null && builder.IsUnit)
         {
-            NativeMemory.Free(_weights);
+            BatchMemory.Free(_weights);
             _weights = null;
         }
 
@@ -40,7 +39,7 @@ internal sealed unsafe class SortedBatch
         long used = builder.RowBytes;
         if (used + 4096 < builder.RowCapacity)
         {
-            _rows = (byte*)NativeMemory.Realloc(_rows, (nuint)Math.Max(used, 8));
+            _rows = (byte*)BatchMemory.Shrink(_rows, Math.Max(used, 8));
         }
 
         _allocated = BlockBytes(used, _offsets is not null, _weights is not null);
@@ -192,9 +191,9 @@ internal sealed unsafe class SortedBatch
         }
         else if (_rows is not null)
         {
-            NativeMemory.Free(_rows);
-            NativeMemory.Free(_offsets);
-            NativeMemory.Free(_weights);
+            BatchMemory.Free(_rows);
+            BatchMemory.Free(_offsets);
+            BatchMemory.Free(_weights);
             _rows = null;
             _offsets = null;
             _weights = null;
@@ -209,11 +208,11 @@ internal sealed unsafe class SortedBatch
         {
             Stride = stride;
             RowCapacity = Math.Max(rowBytes, 8);
-            Rows = (byte*)NativeMemory.Alloc((nuint)RowCapacity);
-            Weights = (long*)NativeMemory.Alloc((nuint)Math.Max(rows, 1), 8);
+            Rows = (byte*)BatchMemory.Allocate(RowCapacity);
+            Weights = (long*)BatchMemory.Allocate(Math.Max(rows, 1) * 8L);
             if (stride == 0)
             {
-                Offsets = (long*)NativeMemory.Alloc((nuint)rows + 1, 8);
+                Offsets = (long*)BatchMemory.Allocate((rows + 1L) * 8);
                 Offsets[0] = 0;
             }
         }
@@ -277,9 +276,9 @@ internal sealed unsafe class SortedBatch
 
         public void Discard()
         {
-            NativeMemory.Free(Rows);
-            NativeMemory.Free(Weights);
-            NativeMemory.Free(Offsets);
+            BatchMemory.Free(Rows);
+            BatchMemory.Free(Weights);
+            BatchMemory.Free(Offsets);
         }
     }
 

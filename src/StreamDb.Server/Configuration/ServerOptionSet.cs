@@ -41,7 +41,7 @@ internal sealed class ServerOptionSet
         _checkpointLogMiB = Make(
             "--checkpoint-log-mib", "MiB by which the log grows before a checkpoint; 0: only by time.", text => Number(text, 0, 1 << 20), ServerOptions.CheckpointLogMiBDefault);
         _memoryLimitMiB = Make(
-            "--memory-limit-mib", "MiB of the process beyond which state of views goes to a file; 0: none does.", text => Number(text, 0, int.MaxValue), 0);
+            "--memory-limit-mib", "MiB of the process beyond which rows and state of views go to files; 0: none do.", text => Number(text, 0, int.MaxValue), 0);
         _queryMemoryMiB = Make(
             "--query-memory-mib", "MiB that one query may take, its result included.", text => Number(text, 1, int.MaxValue), ServerOptions.QueryMemoryMiBDefault);
         _fileRoot = Text("--file-root", "Directory that file sources may read; without it they may read nothing.");

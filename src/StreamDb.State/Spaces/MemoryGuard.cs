@@ -2,31 +2,47 @@ using System.Globalization;
 
 namespace StreamDb.State.Spaces;
 
-/// <summary>Keeps the process's resident memory near a limit: what is over it, of a space with a spill file, goes to the disk.</summary>
+/// <summary>Keeps the process's resident memory near a limit: what is over it, of spaces with spill files, goes to the disk.</summary>
 /// <remarks>
-/// Looks ten times a second, and asks the kernel to write out and drop pages of the space in turn; what is needed again comes back when
+/// Looks ten times a second, and asks the kernel to write out and drop pages of the spaces in turn; what is needed again comes back when
 /// it is touched. Under a limit of the operating system's own (a container's) the kernel does the same by itself, and knows better which pages.
 /// </remarks>
 public sealed class MemoryGuard : IDisposable
 {
     private const int PeriodMs = 100;
 
-    private readonly StateSpace _space;
+    private readonly List<StateSpace> _spaces = [];
     private readonly long _limitBytes;
     private readonly Timer _timer;
     private readonly Lock _gate = new();
     private bool _isDisposed;
 
     /// <param name="limitBytes">Of the whole process.</param>
-    public MemoryGuard(StateSpace space, long limitBytes)
+    public MemoryGuard(long limitBytes)
     {
-        _space = space;
         _limitBytes = limitBytes;
         _timer = new Timer(_ => Look(), null, PeriodMs, PeriodMs);
     }
 
     /// <summary>Bytes that were asked to leave so far.</summary>
     public long EvictedBytes { get; private set; }
+
+    public void Add(StateSpace space)
+    {
+        lock (_gate)
+        {
+            _spaces.Add(space);
+        }
+    }
+
+    /// <summary>Before the space is disposed.</summary>
+    public void Remove(StateSpace space)
+    {
+        lock (_gate)
+        {
+            _spaces.Remove(space);
+        }
+    }
 
     public void Dispose()
     {
@@ -49,7 +65,12 @@ public sealed class MemoryGuard : IDisposable
         {
             if (!_isDisposed && ResidentBytes() - _limitBytes is > 0 and long over)
             {
-                EvictedBytes += _space.Evict(over);
+                // From each its share, so that none has to go wholly for the others.
+                long all = Math.Max(1, _spaces.Sum(space => space.UsedBytes));
+                foreach (StateSpace space in _spaces)
+                {
+                    EvictedBytes += space.Evict((long)(over * (space.UsedBytes / (double)all)));
+                }
             }
         }
         finally

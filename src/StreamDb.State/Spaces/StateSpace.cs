@@ -141,6 +141,9 @@ public sealed unsafe class StateSpace : IDisposable
         return evicted;
     }
 
+    /// <summary>Whether an address is one of the space's.</summary>
+    public bool Contains(void* address) => (ulong)address - Base < (ulong)_range.Bytes;
+
     public StateArena CreateArena() => new(this);
 
     /// <summary>An arena with just these extents, to be filled by <see cref="StateArena.Load"/>; null when one of them is not free.</summary>

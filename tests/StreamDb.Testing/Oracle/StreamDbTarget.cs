@@ -12,6 +12,7 @@ using StreamDb.Dataflow.Ports;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;
 using StreamDb.Sql.Parsing;
+using StreamDb.State.Spaces;
 using StreamDb.Testing.State;
 
 namespace StreamDb.Testing.Oracle;
@@ -104,12 +105,17 @@ internal sealed class StreamDbTarget : IProgramTarget
                 WorkerCount = workerCount,
                 DataDirectory = _files is null ? null : "/simulated",
                 Files = _files,
+                OpenSpace = OpenSpace,
                 LogOptions = LogWorkload.SmallPages,
                 CheckpointIntervalMs = 0,
             },
             new NoConnectors());
         return (instance, instance.Connect("root", Instance.DefaultDatabase, new Dictionary<string, string> { ["TimeZone"] = "UTC" }, null));
     }
+
+    /// <summary>Checks at each checkpoint that no page of keyed state changed unnoticed.</summary>
+    private static StateSpace OpenSpace(ulong? address) =>
+        (address is { } wanted ? StateSpace.TryReserveAt(wanted, verifiesBarriers: true) : null) ?? StateSpace.Reserve(verifiesBarriers: true);
 
     private async Task<T> Guarded<T>(string sql, Func<CancellationToken, Task<T>> run)
     {

@@ -28,7 +28,7 @@ stop() {
 trap stop EXIT
 start() {
   bash -c "echo \$\$ > '$group/cgroup.procs'; exec dotnet '$server' --data-dir '$work/data' --port $port --http-port 0 --log-level warning \
-    --memory-limit-mib $((limit_mib * 6 / 10)) --query-memory-mib $((limit_mib / 8)) --checkpoint-interval-ms 20000" >> "$work/log" 2>&1 &
+    --memory-limit-mib $((limit_mib * 3 / 4)) --query-memory-mib $((limit_mib / 8)) --checkpoint-interval-ms 20000" >> "$work/log" 2>&1 &
   pid=$!
   for _ in $(seq 600); do sql "SELECT 1" > /dev/null 2>&1 && return; kill -0 "$pid"; sleep 0.2; done
   return 1

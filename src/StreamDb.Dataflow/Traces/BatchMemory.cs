@@ -22,7 +22,7 @@ internal static unsafe class BatchMemory
             if (_arena is null)
             {
                 StateSpace space = StateSpace.Reserve();
-                space.SpillTo(directory);
+                space.SpillTo(directory, isReadInOrder: true);
                 _arena = space.CreateArena();
             }
 

@@ -14,6 +14,7 @@ internal sealed class AddressRange : IDisposable
     private readonly nint _mapping;
     private readonly long _mappingBytes;
     private SpillFile? _spill;
+    private bool _isReadInOrder;
     private bool _isDisposed;
 
     private AddressRange(nint mapping, long mappingBytes, ulong start, long bytes)
@@ -60,7 +61,8 @@ internal sealed class AddressRange : IDisposable
     }
 
     /// <summary>Lets what is committed from now on lie in a file, which is disposed with this.</summary>
-    public void SpillTo(SpillFile spill) => _spill = spill;
+    /// <param name="isReadInOrder">Whether it pays to read more than the page that is touched.</param>
+    public void SpillTo(SpillFile spill, bool isReadInOrder) => (_spill, _isReadInOrder) = (spill, isReadInOrder);
 
     /// <summary>Makes a part readable and writable, of zeros.</summary>
     /// <exception cref="SqlException">53200: The system gives no more memory. 53100: the disk with the spill file is full. 58030.</exception>
@@ -74,6 +76,12 @@ internal sealed class AddressRange : IDisposable
             if (Posix.Map((nint)address, (nint)bytes, Posix.ProtectionRead | Posix.ProtectionWrite, flags, _spill.Handle, offset) == -1)
             {
                 throw new SqlException(SqlState.OutOfMemory, $"no memory for {bytes} bytes of state");
+            }
+
+            if (!_isReadInOrder)
+            {
+                // Otherwise the kernel fetches 128 KB around each page that is missing, and drops as much that is needed.
+                _ = Posix.Advise((nint)address, (nint)bytes, Posix.AdviseRandom);
             }
 
             return;

@@ -11,6 +11,9 @@ public sealed class MemoryGuard : IDisposable
 {
     private const int PeriodMs = 100;
 
+    /// <summary>This part of the limit is left to state that could be written out.</summary>
+    private const int KeptPart = 4;
+
     private readonly List<StateSpace> _spaces = [];
     private readonly long _limitBytes;
     private readonly Timer _timer;
@@ -63,7 +66,11 @@ public sealed class MemoryGuard : IDisposable
 
         try
         {
-            if (!_isDisposed && ResidentBytes() - _limitBytes is > 0 and long over)
+            (long resident, long evictable) = ReadMemory();
+
+            // What cannot be written out may alone be over the limit: then a part of the rest stays all the same, or nothing would move.
+            long over = Math.Min(resident - _limitBytes, evictable - (_limitBytes / KeptPart));
+            if (!_isDisposed && over > 0)
             {
                 // From each its share, so that none has to go wholly for the others.
                 long all = Math.Max(1, _spaces.Sum(space => space.UsedBytes));
@@ -79,9 +86,12 @@ public sealed class MemoryGuard : IDisposable
         }
     }
 
-    private static long ResidentBytes()
+    /// <summary>Resident bytes of the process, and those of them that files stand behind.</summary>
+    private static (long Resident, long Evictable) ReadMemory()
     {
-        string pages = File.ReadAllText("/proc/self/statm").Split(' ')[1];
-        return long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+        string[] pages = File.ReadAllText("/proc/self/statm").Split(' ');
+        return (Bytes(pages[1]), Bytes(pages[2]));
     }
+
+    private static long Bytes(string pages) => long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 }

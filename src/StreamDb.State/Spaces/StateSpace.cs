@@ -99,13 +99,14 @@ public sealed unsafe class StateSpace : IDisposable
         AddressRange.TryReserveAt(address, SlotBytes) is { } range ? Create(range, verifiesBarriers) : null;
 
     /// <summary>Lets the space grow larger than memory: what it takes lies in a file without a name, on whose disk there must be room for all of it.</summary>
+    /// <param name="isReadInOrder">Whether what is in it is mostly read in order of its addresses; keyed state is not.</param>
     /// <exception cref="SqlException">53100, 58030: the file cannot be made.</exception>
-    public void SpillTo(string directory)
+    public void SpillTo(string directory, bool isReadInOrder = false)
     {
         lock (_gate)
         {
             Invariant.Check(_committedEnd == Base, "a space spills from the start or not at all");
-            _range.SpillTo(SpillFile.Create(directory));
+            _range.SpillTo(SpillFile.Create(directory), isReadInOrder);
         }
     }
 

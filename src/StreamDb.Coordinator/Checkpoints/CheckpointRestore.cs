@@ -15,10 +15,10 @@ namespace StreamDb.Coordinator.Checkpoints;
 
 /// <summary>Brings a new database to the epoch of a checkpoint.</summary>
 /// <remarks>
-/// Tables, sources and the rows of views come from segment files, as they are; the keyed state of views and indexes comes from there too,
-/// page by page to the addresses where it was. What of it does not fit (another program, another number of workers, a kind
-/// of view whose state is not stored) is computed from its inputs as if it were created now, which by the engine's first
-/// promise gives the same rows, errors and scheduled changes included. Which views were, <see cref="Database.ViewRecoveries"/> tells.
+/// Tables, sources and the rows of views come from segment files, as they are; the keyed state of views and indexes comes from
+/// there too, page by page to the addresses where it was. What of it does not fit (another program, another number of
+/// workers) is computed from its inputs as if it were created now, which by the engine's first promise gives the same rows,
+/// errors and scheduled changes included. Which views were, <see cref="Database.ViewRecoveries"/> tells.
 /// Items are restored in the order of their oids, which is that of their creation: inputs before what reads them.
 /// </remarks>
 internal static class CheckpointRestore

@@ -27,20 +27,21 @@ public sealed class EngineImage : IDisposable
     private readonly IReadOnlyList<Arrangement> _arrangements;
     private readonly SpineVersion[][] _versions;
     private readonly Dictionary<SortedBatch, StoredBatch> _stored = [];
-    private readonly IReadOnlyList<DataflowImage> _dataflows;
     private IReadOnlyList<StoredArena> _storedArenas = [];
 
     /// <param name="arrangements">Those of tables and sources, and of the dataflows.</param>
     /// <param name="dataflows">Those whose keyed state can be stored; disposed with this.</param>
     internal EngineImage(Epoch epoch, IReadOnlyList<Arrangement> arrangements, IReadOnlyList<DataflowImage> dataflows)
     {
-        _dataflows = dataflows;
+        Dataflows = dataflows;
         Epoch = epoch;
         _arrangements = arrangements;
         _versions = [.. arrangements.Select(arrangement => arrangement.Acquire())];
     }
 
     public Epoch Epoch { get; }
+
+    internal IReadOnlyList<DataflowImage> Dataflows { get; }
 
     private IEnumerable<SortedBatch> Batches => _versions.SelectMany(shards => shards).SelectMany(version => version.Batches);
 
@@ -51,7 +52,7 @@ public sealed class EngineImage : IDisposable
     {
         WriteBatches(writer);
         var arenas = new ArenaWriter(writer);
-        foreach (WorkerImage worker in _dataflows.SelectMany(dataflow => dataflow.Workers))
+        foreach (WorkerImage worker in Dataflows.SelectMany(dataflow => dataflow.Workers))
         {
             arenas.Add(worker.Arena, worker.Arena.Before);
         }
@@ -60,7 +61,7 @@ public sealed class EngineImage : IDisposable
         return new Dictionary<string, ReadOnlyMemory<byte>>
         {
             [RelationsSection] = Directory(),
-            [KeyedStateSection] = StoredDataflows.Write(_dataflows, _storedArenas),
+            [KeyedStateSection] = StoredDataflows.Write(Dataflows, _storedArenas),
         };
     }
 
@@ -73,7 +74,7 @@ public sealed class EngineImage : IDisposable
         }
 
         int arena = 0;
-        foreach (WorkerImage worker in _dataflows.SelectMany(dataflow => dataflow.Workers))
+        foreach (WorkerImage worker in Dataflows.SelectMany(dataflow => dataflow.Workers))
         {
             worker.Arena.Confirm(_storedArenas[arena++]);
         }
@@ -86,7 +87,7 @@ public sealed class EngineImage : IDisposable
             version.Release();
         }
 
-        foreach (DataflowImage dataflow in _dataflows)
+        foreach (DataflowImage dataflow in Dataflows)
         {
             dataflow.Dispose();
         }

@@ -5,6 +5,7 @@ using StreamDb.Core.Rows;
 using StreamDb.Dataflow;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
+using StreamDb.State.Spaces;
 using StreamDb.Tests.State.Spaces;
 using Xunit;
 
@@ -40,6 +41,17 @@ public sealed class EngineOracleTests
         for (int seed = firstSeed; seed < firstSeed + 20; seed++)
         {
             new OracleRun(workers, seed, isRecursive: false).RunWithRestarts();
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 2600)]
+    [InlineData(2, 2700)]
+    public void Every_write_to_a_page_is_announced_where_few_rows_of_many_change(int workers, int firstSeed)
+    {
+        for (int seed = firstSeed; seed < firstSeed + 30; seed++)
+        {
+            new OracleRun(workers, seed, isRecursive: false).RunWithCaptures();
         }
     }
 
@@ -152,6 +164,49 @@ public sealed class EngineOracleTests
             engine.Options.Space.Dispose();
         }
 
+        /// <summary>State of many pages, and then epochs of a row or two, each followed by a capture that verifies all pages. Results are not looked at.</summary>
+        public void RunWithCaptures()
+        {
+            using StateSpace space = TestSpaces.Reserve();
+            using var engine = new Engine(new EngineOptions { WorkerCount = workers, Space = space });
+            var generator = new ModelGenerator(_random);
+            AddRelation(engine, new RelationId(1));
+            AddRelation(engine, new RelationId(2));
+            for (uint view = 10; view < 14; view++)
+            {
+                InstallView(engine, generator, new RelationId(view));
+            }
+
+            Step(engine, [.. _relations.Keys.Select(id => (id, Enumerable.Range(0, 40).Select(_ => (generator.Row(), _random.NextInt64(1, 15))).ToList()))]);
+            for (int epoch = 0; epoch < 15; epoch++)
+            {
+                Confirm(engine);
+                _now += _random.Next(2);
+                RelationId id = _relations.Keys.ElementAt(_random.Next(_relations.Count));
+                (ImmutableArray<Datum> Row, long Weight) change = _random.Next(2) == 0
+                    ? (generator.Row(), 1)
+                    : (_relations[id].Rows.ElementAt(_random.Next(_relations[id].Count)).Row, -1);
+                Step(engine, [(id, [change])]);
+            }
+
+            Confirm(engine);
+        }
+
+        private static void Confirm(Engine engine)
+        {
+            using EngineImage image = engine.Capture(withDataflows: true);
+            byte[] content = new byte[StateSpace.PageBytes];
+            foreach (ArenaImage arena in image.Dataflows.SelectMany(dataflow => dataflow.Workers).Select(worker => worker.Arena))
+            {
+                foreach (ulong page in arena.ChangedPages)
+                {
+                    arena.CopyPage(page, content);
+                }
+
+                arena.Confirm();
+            }
+        }
+
         private Engine Restart(EngineCheckpoints checkpoints)
         {
             StoredRelations rows = checkpoints.Restore(workers, _now, out Engine engine);
@@ -228,19 +283,19 @@ public sealed class EngineOracleTests
 
         private void Step(Engine engine, ModelGenerator generator)
         {
-            _epoch = _epoch.Next;
             _now += _random.Next(2);
-            var deltas = new List<RelationDelta>();
+            var changes = new List<(RelationId Id, List<(ImmutableArray<Datum> Row, long Weight)> Rows)>();
             foreach ((RelationId id, Multiset rows) in _relations)
             {
+                Multiset left = rows.Copy();
                 for (int part = _random.Next(3); part > 0; part--)
                 {
                     var delta = new List<(ImmutableArray<Datum> Row, long Weight)>();
                     for (int i = _random.Next(1, 10); i > 0; i--)
                     {
-                        if (_random.Next(3) == 0 && rows.Count > 0)
+                        if (_random.Next(3) == 0 && left.Count > 0)
                         {
-                            (ImmutableArray<Datum> row, long weight) = rows.Rows.ElementAt(_random.Next(rows.Count));
+                            (ImmutableArray<Datum> row, long weight) = left.Rows.ElementAt(_random.Next(left.Count));
                             delta.Add((row, -_random.NextInt64(1, weight + 1)));
                         }
                         else
@@ -248,12 +303,24 @@ public sealed class EngineOracleTests
                             delta.Add((generator.Row(), _random.Next(4) == 0 ? 2 : 1));
                         }
 
-                        rows.Add(delta[^1].Row, delta[^1].Weight);
+                        left.Add(delta[^1].Row, delta[^1].Weight);
                     }
 
-                    deltas.Add(new RelationDelta(
-                        id, DeltaBatch.FromRows(ModelGenerator.BaseShape.Select(column => column.Type).ToArray(), delta)));
+                    changes.Add((id, delta));
                 }
+            }
+
+            Step(engine, changes);
+        }
+
+        private void Step(Engine engine, List<(RelationId Id, List<(ImmutableArray<Datum> Row, long Weight)> Rows)> changes)
+        {
+            _epoch = _epoch.Next;
+            var deltas = new List<RelationDelta>();
+            foreach ((RelationId id, List<(ImmutableArray<Datum> Row, long Weight)> rows) in changes)
+            {
+                rows.ForEach(change => _relations[id].Add(change.Row, change.Weight));
+                deltas.Add(new RelationDelta(id, DeltaBatch.FromRows(ModelGenerator.BaseShape.Select(column => column.Type).ToArray(), rows)));
             }
 
             EpochHandle handle = engine.Begin(_epoch, _now, deltas);

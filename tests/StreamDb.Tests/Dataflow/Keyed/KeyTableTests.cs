@@ -46,6 +46,8 @@ public sealed unsafe class KeyTableTests
                     expected[numbers[i]] = expected.GetValueOrDefault(numbers[i]) + i;
                 }
 
+                // What removing moves is announced by itself, not by the additions before.
+                ArenaChecks.Confirm(arena);
                 for (int i = 0; i < BatchRows && round % 3 == 1; i += 2)
                 {
                     table.RemoveIf(keys.Row(i), keys.Length(i), hash[i], 1);

@@ -30,6 +30,7 @@ internal sealed class Database : IAsyncDisposable
     private readonly ConcurrentDictionary<RelationId, string> _paused = new();
     private readonly ConcurrentDictionary<RelationId, string> _unavailable = new();
     private readonly List<ViewRecovery> _viewRecoveries = [];
+    private readonly CancellationTokenSource _closing = new();
     private readonly DataDirectory? _directory;
     private readonly IWriteAheadLog? _log;
     private readonly StateSpace _space;
@@ -112,6 +113,12 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>One for each materialized view; the sequencer's thread only.</summary>
     public Dictionary<RelationId, ViewOrigin> ViewOrigins { get; } = [];
 
+    /// <summary>Cancelled when it is disposed of: whatever goes on in it is to end.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    /// <summary>Views and indexes that are being created.</summary>
+    public ConcurrentDictionary<RelationId, BackfillJob> Backfills { get; } = new();
+
     /// <summary>Views that failed and why.</summary>
     public IReadOnlyDictionary<RelationId, string> PausedViews => _paused;
 
@@ -143,6 +150,12 @@ internal sealed class Database : IAsyncDisposable
             await source.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _closing.CancelAsync().ConfigureAwait(false);
+        foreach (BackfillJob job in Backfills.Values)
+        {
+            await job.Ended.ConfigureAwait(false);
+        }
+
         Checkpointer?.Dispose();
         Sequencer.Dispose();
         Engine.Dispose();
@@ -153,6 +166,7 @@ internal sealed class Database : IAsyncDisposable
         }
 
         _directory?.Dispose();
+        _closing.Dispose();
     }
 
     /// <summary>An arrangement at the newest published epoch.</summary>

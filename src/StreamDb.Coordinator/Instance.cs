@@ -150,7 +150,7 @@ public sealed class Instance : IDatabase, IMetricsSource, IAsyncDisposable
 
         if (name == asker.Database.Name)
         {
-            throw new SqlException("55006", "cannot drop the currently open database");
+            throw new SqlException(SqlState.ObjectInUse, "cannot drop the currently open database");
         }
 
         if (!_databases.TryGetValue(name, out Database? database))
@@ -161,7 +161,7 @@ public sealed class Instance : IDatabase, IMetricsSource, IAsyncDisposable
         List<Session> users = [.. _sessions.Values.Where(s => s.Database == database)];
         if (users.Count > 0 && !isForced)
         {
-            throw new SqlException("55006", $"database \"{name}\" is being accessed by other users")
+            throw new SqlException(SqlState.ObjectInUse, $"database \"{name}\" is being accessed by other users")
             {
                 Detail = $"There are {users.Count} other sessions using the database.",
             };

@@ -157,9 +157,7 @@ public sealed partial class Engine : IDisposable
     /// <summary>A further arrangement of a relation by another key, filled from the snapshot; read with <see cref="Snapshot"/>(index).</summary>
     public InstallOutcome AddIndex(RelationId relation, RelationId index, IReadOnlyList<int> key)
     {
-        var builder = new DataflowBuilder();
-        Node node = builder.Relation(relation, Find(relation).Shape);
-        return Install(builder.Materialize(node, index, key, "index"), _published, _nowMicroseconds, SilentCollector.Instance);
+        return Install(DescribeIndex(relation, index, key), _published, _nowMicroseconds, SilentErrors.Instance);
     }
 
     /// <summary>Starts a dataflow: backfills it from the inputs as they are now, at epoch <paramref name="asOf"/>; later epochs keep it up to date.</summary>
@@ -225,7 +223,9 @@ public sealed partial class Engine : IDisposable
     public void Remove(RelationId id)
     {
         InstalledRelation relation = Find(id);
-        Invariant.Check(!_relations.Values.Any(other => other.Inputs.Contains(id)), "a relation that a dataflow reads is not removed");
+        Invariant.Check(
+            !_relations.Values.Any(other => other.Inputs.Contains(id)) && !_backfills.Values.Any(other => other.View.Inputs.Contains(id)),
+            "a relation that a dataflow reads is not removed");
         RunOnWorkers(worker => worker.RemoveGroup(relation.Groups[worker.Index]));
         relation.Arrangement?.Dispose();
         _relations.TryRemove(id, out _);
@@ -722,7 +722,7 @@ public sealed partial class Engine : IDisposable
         $"{relation}:{string.Join(',', keys)}:{string.Join(',', nullsMatch)}";
 
     /// <summary>A relation, view or emitting dataflow in the engine.</summary>
-    private sealed class InstalledRelation(RelationId id, IReadOnlyList<ColumnShape> shape, int workers)
+    internal sealed class InstalledRelation(RelationId id, IReadOnlyList<ColumnShape> shape, int workers)
     {
         public RelationId Id { get; } = id;
 
@@ -752,7 +752,7 @@ public sealed partial class Engine : IDisposable
         public List<InstalledIndex> OwnedIndexes { get; } = [];
     }
 
-    private sealed class InstalledIndex(string name, RelationId relation, string fingerprint, int workers)
+    internal sealed class InstalledIndex(string name, RelationId relation, string fingerprint, int workers)
     {
         public string Name { get; } = name;
 
@@ -769,7 +769,8 @@ public sealed partial class Engine : IDisposable
     }
 
     /// <summary>The engine as graphs under construction see it, all workers' graphs of one dataflow the same.</summary>
-    private sealed class ChannelSet(Engine engine, InstalledRelation? owner = null) : IGraphHost
+    private sealed class ChannelSet(
+        Engine engine, InstalledRelation? owner = null, EngineFault? fault = null, Func<string, SharedIndex?>? findIndex = null) : IGraphHost
     {
         private readonly Dictionary<int, ExchangeChannel> _channels = [];
         private readonly Dictionary<int, Agreement> _agreements = [];
@@ -781,7 +782,9 @@ public sealed partial class Engine : IDisposable
         public bool IsBase(RelationId relation) => engine.Find(relation).IsBase;
 
         public SharedIndex? FindIndex(RelationId relation, IReadOnlyList<int> keys, IReadOnlyList<bool> nullsMatch) =>
-            engine._indexes.TryGetValue(IndexName(relation, keys, nullsMatch), out InstalledIndex? index) ? index.Shared : null;
+            findIndex is not null ? findIndex(IndexName(relation, keys, nullsMatch))
+            : engine._indexes.TryGetValue(IndexName(relation, keys, nullsMatch), out InstalledIndex? index) ? index.Shared
+            : null;
 
         public ExchangeChannel Channel(int ordinal)
         {
@@ -789,7 +792,7 @@ public sealed partial class Engine : IDisposable
             {
                 if (!_channels.TryGetValue(ordinal, out ExchangeChannel? channel))
                 {
-                    channel = new ExchangeChannel(engine._workers.Length, engine._fault);
+                    channel = new ExchangeChannel(engine._workers.Length, fault ?? engine._fault);
                     _channels.Add(ordinal, channel);
                 }
 
@@ -803,20 +806,12 @@ public sealed partial class Engine : IDisposable
             {
                 if (!_agreements.TryGetValue(ordinal, out Agreement? agreement))
                 {
-                    agreement = new Agreement(engine._workers.Length, engine._fault);
+                    agreement = new Agreement(engine._workers.Length, fault ?? engine._fault);
                     _agreements.Add(ordinal, agreement);
                 }
 
                 return agreement;
             }
         }
-    }
-
-    /// <summary>For dataflows without expressions.</summary>
-    private sealed class SilentCollector : IErrorCollector
-    {
-        public static SilentCollector Instance { get; } = new();
-
-        public IErrorSink CreateSink(OperatorContext context) => ThrowingErrorSink.Instance;
     }
 }

@@ -33,6 +33,12 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
     /// <summary>Installs a dataflow, filled from the inputs that are stored.</summary>
     public void Install(DataflowDescription dataflow) => _engine.Install(dataflow, new Epoch(_epoch), 0, this);
 
+    /// <summary>Begins to fill a dataflow beside the epochs.</summary>
+    public Dataflow.Backfills.Backfill Start(DataflowDescription dataflow) => _engine.StartBackfill(dataflow, new Epoch(_epoch), 0, this);
+
+    /// <summary>The epoch at which everything is.</summary>
+    public Epoch Epoch => new(_epoch);
+
     /// <summary>Adds a delta batch to the next epoch; it is released after the epoch.</summary>
     public void Add(RelationId relation, DeltaBatch delta) => _inputs.Add(new RelationDelta(relation, delta));
 

@@ -44,12 +44,19 @@ internal sealed class SqlSchema(EngineRun run)
     /// <summary>CREATE MATERIALIZED VIEW.</summary>
     public RelationId MaterializedView(string sql)
     {
+        DataflowDescription view = Describe(sql);
+        run.Install(view);
+        return view.Id;
+    }
+
+    /// <summary>The dataflow of CREATE MATERIALIZED VIEW; it is in the catalog from now on.</summary>
+    public DataflowDescription Describe(string sql)
+    {
         var plan = (CreateMaterializedViewPlan)Bind(sql);
         LogicalNode optimized = Optimize(plan.Query.Root);
         MaterializedViewItem view = plan.View with { Oid = _oid++, Key = KeyInference.KeyOf(optimized) };
-        run.Install(Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, _rendering));
         _catalog = _catalog.With(view);
-        return view.Id;
+        return Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, _rendering);
     }
 
     private static LogicalNode Optimize(LogicalNode root)

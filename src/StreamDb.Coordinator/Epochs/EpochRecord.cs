@@ -20,6 +20,7 @@ internal static class EpochRecord
     private const byte KindDelta = 1;
     private const byte KindDdl = 2;
     private const byte KindOffset = 3;
+    private const byte KindEarlierDdl = 4;
 
     public static void Write(long nowMicroseconds, IReadOnlyList<LogEntry> entries, IBufferWriter<byte> output)
     {
@@ -35,7 +36,12 @@ internal static class EpochRecord
                     WriteDeltas(output, delta.Deltas);
                     break;
                 case DdlEntry ddl:
-                    output.Write([KindDdl]);
+                    output.Write([ddl.BoundMicroseconds is null ? KindDdl : KindEarlierDdl]);
+                    if (ddl.BoundMicroseconds is { } bound)
+                    {
+                        WriteInt64(output, bound);
+                    }
+
                     WriteInt32(output, (int)ddl.FirstOid);
                     WriteText(output, ddl.Sql);
                     WriteText(output, ddl.User);
@@ -78,8 +84,9 @@ internal static class EpochRecord
                 case KindDelta:
                     entries.Add(new DeltaEntry(new RelationId((uint)reader.Int32()), ReadDeltas(ref reader)));
                     break;
-                case KindDdl:
+                case KindDdl or KindEarlierDdl:
                     {
+                        long? bound = kind == KindEarlierDdl ? reader.Int64() : null;
                         uint oid = (uint)reader.Int32();
                         string sql = reader.Text();
                         string user = reader.Text();
@@ -90,7 +97,7 @@ internal static class EpochRecord
                             path[i] = reader.Text();
                         }
 
-                        entries.Add(new DdlEntry(sql, path, user, zone, oid));
+                        entries.Add(new DdlEntry(sql, path, user, zone, oid) { BoundMicroseconds = bound });
                         break;
                     }
 

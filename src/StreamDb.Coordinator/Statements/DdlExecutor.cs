@@ -9,6 +9,7 @@ using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow;
+using StreamDb.Dataflow.Backfills;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Expressions.Compilation;
@@ -83,12 +84,14 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
             case DropPlan drop:
                 foreach (CatalogItem item in drop.Items)
                 {
+                    CheckNotRead(item, "drop");
                     Drop(item);
                 }
 
                 Notices.AddRange(drop.Notices.Select(n => new Notice("NOTICE", SqlState.SuccessfulCompletion, n)));
                 return drop.CommandTag;
             case AlterPlan alter:
+                CheckAlter(alter);
                 Catalog = Catalog.With(alter.After);
                 return alter.CommandTag;
             default:
@@ -104,22 +107,36 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
             entry.User,
             entry.SearchPath,
             TextFormat.Default with { TimeZone = TimeZones.Find(entry.TimeZone) ?? TimeZoneInfo.Utc },
-            nowMicroseconds,
+            entry.BoundMicroseconds ?? nowMicroseconds,
             CancellationToken.None);
+
+        // A backfill takes its oid long before it is logged.
+        uint nextOid = database.NextOid;
         database.NextOid = entry.FirstOid;
         var publish = new List<Action>();
         var executor = new DdlExecutor(database, context, asOf, _ => { }, publish.Add)
         {
             Catalog = database.Catalog,
             IsReplay = true,
+            EpochMicroseconds = nowMicroseconds,
         };
         ParsedStatement statement = SqlParser.ParseScript(entry.Sql)[0];
         executor.Run(StatementBinder.Bind(statement.Syntax, context.Binding(database.Catalog), out _));
+        database.NextOid = Math.Max(nextOid, database.NextOid);
         database.Catalog = executor.Catalog;
         publish.ForEach(a => a());
     }
 
     private bool IsReplay { get; init; }
+
+    /// <summary>What now() is in the epoch, when the statement is bound to an earlier time.</summary>
+    private long EpochMicroseconds { get; init; }
+
+    /// <summary>The statement, to be logged later if it is not carried out here; null in a replay.</summary>
+    public ParsedStatement? Statement { get; init; }
+
+    /// <summary>What goes on beside the epochs, the rest of the statement; null when there is no rest.</summary>
+    public BackfillJob? Job { get; private set; }
 
     private uint NewOid() => database.NextOid++;
 
@@ -127,6 +144,7 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
     {
         if (!Catalog.TryFind(schema, name, out _))
         {
+            CheckNotReserved(schema, name, ifNotExists);
             return true;
         }
 
@@ -214,6 +232,7 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
             }
 
             CheckNotMaterialized(old);
+            CheckNotRead(old, "replace view");
             Catalog = Catalog.With(view with { Oid = old.Oid });
         }
         else if (IsFree(view.SchemaOid, view.Name, create.IfNotExists))
@@ -249,13 +268,17 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
 
         LogicalNode optimized = ViewInstaller.Optimize(create.Query.Root, context);
         MaterializedViewItem view = create.View with { Oid = NewOid(), Key = KeyInference.KeyOf(optimized) };
-        ViewInstaller.InstallOptimized(database, view, optimized, ViewOrigin.Of(context), context, asOf, context.NowMicroseconds);
-        onUndo(() =>
+        ViewOrigin origin = ViewOrigin.Of(context);
+        if (IsReplay)
         {
-            database.Engine.Remove(view.Id);
-            database.Forget(view.Id);
-        });
-        Catalog = Catalog.With(view);
+            ViewInstaller.InstallOptimized(database, view, optimized, origin, context, asOf, EpochMicroseconds);
+            Catalog = Catalog.With(view);
+        }
+        else
+        {
+            Start(new BackfillTarget(view, ViewInstaller.Describe(view, optimized, context), new ViewErrorCollector(), origin));
+        }
+
         return "CREATE MATERIALIZED VIEW";
     }
 
@@ -270,9 +293,71 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
             };
         }
 
-        database.Engine.AddIndex(relation.Id, new RelationId(index.Oid), index.KeyColumns);
-        onUndo(() => database.Engine.Remove(new RelationId(index.Oid)));
-        Catalog = Catalog.With(index);
+        var id = new RelationId(index.Oid);
+        if (IsReplay)
+        {
+            database.Engine.AddIndex(relation.Id, id, index.KeyColumns);
+            Catalog = Catalog.With(index);
+        }
+        else
+        {
+            Start(new BackfillTarget(index, database.Engine.DescribeIndex(relation.Id, id, index.KeyColumns), null, null));
+        }
+    }
+
+    private void Start(BackfillTarget target)
+    {
+        Backfill backfill = database.Engine.StartBackfill(
+            target.Dataflow, asOf, context.NowMicroseconds, target.Errors ?? (IErrorCollector)SilentErrors.Instance);
+        Job = new BackfillJob(database, Statement!, context, target, backfill);
+        database.Backfills[backfill.Id] = Job;
+        onUndo(() =>
+        {
+            database.Backfills.TryRemove(backfill.Id, out _);
+            database.Engine.Abandon(backfill);
+        });
+    }
+
+    private void CheckNotReserved(uint schema, string name, bool ifNotExists)
+    {
+        if (database.Backfills.Values.FirstOrDefault(job => job.Has(schema, name)) is { } job)
+        {
+            throw ifNotExists
+                ? new SqlException(SqlState.ObjectInUse, $"{job.Target.Kind} \"{name}\" is being created")
+                {
+                    Hint = "streamdb_catalog.backfills shows how far it is.",
+                }
+                : new SqlException(SqlState.DuplicateTable, $"relation \"{name}\" already exists")
+                {
+                    Detail = $"The {job.Target.Kind} is being created.",
+                };
+        }
+    }
+
+    private void CheckNotRead(CatalogItem item, string what)
+    {
+        if (database.Backfills.Values.FirstOrDefault(job => job.DependsOn(item.Oid, Catalog)) is { } job)
+        {
+            throw new SqlException(
+                SqlState.ObjectInUse, $"cannot {what} \"{item.Name}\" because {job.Target.Kind} \"{job.Target.Item.Name}\" is being created from it")
+            {
+                Hint = "Wait until it is there, or cancel its creation; streamdb_catalog.backfills shows how far it is.",
+            };
+        }
+    }
+
+    private void CheckAlter(AlterPlan alter)
+    {
+        // A comment changes nothing that anyone computes.
+        if (alter.CommandTag != "COMMENT")
+        {
+            CheckNotRead(alter.Before, "alter");
+        }
+
+        if ((alter.After is IndexItem index ? index.SchemaOid : (alter.After as RelationItem)?.SchemaOid) is { } schema)
+        {
+            CheckNotReserved(schema, alter.After.Name, ifNotExists: false);
+        }
     }
 
     private void Drop(CatalogItem item)

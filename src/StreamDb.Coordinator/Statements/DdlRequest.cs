@@ -15,15 +15,23 @@ internal sealed class DdlRequest(ParsedStatement statement, StatementContext con
 
     public IReadOnlyList<Notice> Notices { get; private set; } = [];
 
+    /// <summary>What the statement goes on with beside the epochs; null when it is done.</summary>
+    public BackfillJob? Job { get; private set; }
+
     public override void Prepare(EpochBuilder epoch)
     {
         StatementContext now = context with { NowMicroseconds = epoch.NowMicroseconds };
         uint firstOid = epoch.Database.NextOid;
         epoch.OnUndo(() => epoch.Database.NextOid = firstOid);
-        var executor = new DdlExecutor(epoch.Database, now, epoch.Database.Published, epoch.OnUndo, epoch.OnPublish) { Catalog = epoch.Catalog };
+        var executor = new DdlExecutor(epoch.Database, now, epoch.Database.Published, epoch.OnUndo, epoch.OnPublish)
+        {
+            Catalog = epoch.Catalog,
+            Statement = statement,
+        };
         StatementPlan plan = StatementBinder.Bind(statement.Syntax, now.Binding(epoch.Catalog), out _);
         Tag = executor.Run(plan);
         Notices = executor.Notices;
+        Job = executor.Job;
         if (ReferenceEquals(executor.Catalog, epoch.Catalog))
         {
             return;

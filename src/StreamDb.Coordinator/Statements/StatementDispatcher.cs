@@ -203,6 +203,11 @@ internal static class StatementDispatcher
 
         var request = new DdlRequest(prepared.Statement, session.Context(cancellation)) { Cancellation = cancellation };
         await SubmitAsync(session, request).ConfigureAwait(false);
+        if (request.Job is { } job)
+        {
+            await job.RunAsync(cancellation).ConfigureAwait(false);
+        }
+
         foreach (Notice notice in request.Notices)
         {
             session.Notify(notice);

@@ -30,11 +30,14 @@ internal static class ViewInstaller
     public static InstallOutcome InstallOptimized(
         Database database, MaterializedViewItem view, LogicalNode optimized, ViewOrigin origin, StatementContext context, Epoch asOf, long nowMicroseconds)
     {
-        DataflowDescription dataflow = Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, context.Rendering);
         var errors = new ViewErrorCollector();
-        InstallOutcome outcome = database.Engine.Install(dataflow, asOf, nowMicroseconds, errors);
+        InstallOutcome outcome = database.Engine.Install(Describe(view, optimized, context), asOf, nowMicroseconds, errors);
         database.ViewErrors[view.Id] = errors;
         database.ViewOrigins[view.Id] = origin;
         return outcome;
     }
+
+    /// <summary>The view's dataflow.</summary>
+    public static DataflowDescription Describe(MaterializedViewItem view, LogicalNode optimized, StatementContext context) =>
+        Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, context.Rendering);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
+using StreamDb.Dataflow.Backfills;
 using StreamDb.Planning.Catalog;
 
 namespace StreamDb.Coordinator.SystemRelations;
@@ -49,7 +50,22 @@ internal static class StreamDbCatalog
                 ("reason", SqlType.Text), ("duration_ms", SqlType.Float64)),
             context => context.Database.ViewRecoveries.Select(v => Row(
                 (int)v.Id.Value, Text(context.Catalog.Find(v.Id.Value)?.Name), v.IsRestored, Text(v.Reason), v.DurationMs))),
+        new(
+            Item(13108, "backfills", ("relation_id", SqlType.Oid), ("schema_id", SqlType.Oid), ("name", SqlType.Text), ("kind", SqlType.Text),
+                ("phase", SqlType.Text), ("rows_done", SqlType.Int64), ("rows_total", SqlType.Int64), ("started", SqlType.TimestampTz),
+                ("epochs_behind", SqlType.Int64), ("session_id", SqlType.Int32)),
+            context => context.Database.Backfills.Values.OrderBy(job => job.Target.Item.Oid).Select(job => Row(
+                (int)job.Target.Item.Oid, (int)job.Target.SchemaOid, Text(job.Target.Item.Name), Text(job.Target.Kind), Text(PhaseOf(job.Backfill)),
+                job.Backfill.RowsDone, job.Backfill.RowsTotal, job.StartedMicroseconds,
+                (long)(context.Database.Published.Value - job.Backfill.Epoch.Value), job.ProcessId))),
     ];
+
+    private static string PhaseOf(Backfill backfill) => backfill.Phase switch
+    {
+        BackfillPhase.Filling => "filling",
+        BackfillPhase.CatchingUp => "catching up",
+        _ => "switching",
+    };
 
     private static SystemRelationItem Item(uint oid, string name, params (string Name, SqlType Type)[] columns) =>
         new(oid, Catalog.StreamDbCatalogOid, name, [.. columns.Select(c => new ColumnDefinition(c.Name, c.Type))]);

@@ -95,6 +95,7 @@ public static class SqlState
     public const string ObjectNotInPrerequisiteState = "55000";
     public const string CantChangeRuntimeParameter = "55P02";
     public const string LockNotAvailable = "55P03";
+    public const string ObjectInUse = "55006";
     public const string QueryCanceled = "57014";
     public const string AdminShutdown = "57P01";
     public const string CannotConnectNow = "57P03";

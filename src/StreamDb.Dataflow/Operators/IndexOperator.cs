@@ -21,6 +21,32 @@ internal sealed class IndexOperator(OperatorContext context, KeyedIndex index, K
 
     public override long StateBytes => Index.Bytes;
 
+    /// <summary>Hands every reader over to an operator that keeps an equal index.</summary>
+    /// <param name="group">Whose operators may have to run after this one.</param>
+    public void HandOver(IndexOperator other, OperatorGroup group)
+    {
+        foreach (Operator reader in Readers)
+        {
+            ((IIndexReader)reader).Read(other.Index);
+            other.Readers.Add(reader);
+        }
+
+        other.RunsAfter.AddRange(RunsAfter);
+        foreach (Operator member in group.Operators)
+        {
+            for (int i = 0; i < member.RunsAfter.Count; i++)
+            {
+                if (member.RunsAfter[i] == this)
+                {
+                    member.RunsAfter[i] = other;
+                }
+            }
+        }
+
+        Readers.Clear();
+        RunsAfter.Clear();
+    }
+
     public override void Flush() => encoder.Forget();
 
     public override bool CanStore => true;

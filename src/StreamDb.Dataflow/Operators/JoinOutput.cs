@@ -98,6 +98,9 @@ internal sealed unsafe class JoinOutput(KeyedIndex index, int deltaColumnCount, 
         return batch;
     }
 
+    /// <summary>Goes on with matches of an equal index.</summary>
+    public void Read(KeyedIndex other) => index = other;
+
     public void Dispose()
     {
         _rows.Dispose();

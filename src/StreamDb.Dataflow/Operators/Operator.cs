@@ -160,7 +160,8 @@ internal abstract class Operator(OperatorContext context) : IDisposable
     {
         foreach (Operator before in RunsAfter)
         {
-            if (before.Order >= Scheduler.CurrentOrder)
+            // What another scheduler runs does not run meanwhile.
+            if (before.Scheduler == Scheduler && before.Order >= Scheduler.CurrentOrder)
             {
                 return false;
             }

@@ -10,14 +10,14 @@ namespace StreamDb.Dataflow.Operators;
 /// other afterwards. Both may also see batch after batch of one side probed, then applied: every pair of rows meets once,
 /// when the later of the two arrives.
 /// </remarks>
-internal sealed unsafe class ProbeOperator : Operator
+internal sealed unsafe class ProbeOperator : Operator, IIndexReader
 {
     private readonly KeyEncoder _encoder;
-    private readonly KeyedIndex _index;
     private readonly JoinOutput _output;
     private readonly IBatchTransform? _transform;
     private readonly NativeScratch<ulong> _runs = new();
     private readonly bool _ownsEncoder;
+    private KeyedIndex _index;
 
     public ProbeOperator(
         OperatorContext context,
@@ -41,6 +41,12 @@ internal sealed unsafe class ProbeOperator : Operator
     public bool SkipsBackfill { get; init; }
 
     public override bool CanStore => true;
+
+    public void Read(KeyedIndex index)
+    {
+        _index = index;
+        _output.Read(index);
+    }
 
     public override void Flush()
     {

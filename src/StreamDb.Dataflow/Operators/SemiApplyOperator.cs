@@ -5,15 +5,15 @@ using StreamDb.Dataflow.Ports;
 namespace StreamDb.Dataflow.Operators;
 
 /// <summary>Second term of a semi or anti join: left rows of the keys that appear on the right side, or go, after the epoch's left deltas.</summary>
-internal sealed unsafe class SemiApplyOperator : Operator
+internal sealed unsafe class SemiApplyOperator : Operator, IIndexReader
 {
     private readonly KeyEncoder _encoder;
     private readonly KeyPresence _presence;
-    private readonly KeyedIndex _left;
     private readonly bool _isAnti;
     private readonly JoinOutput _output;
     private readonly NativeScratch<ulong> _runs = new();
     private readonly NativeScratch<long> _changes = new();
+    private KeyedIndex _left;
 
     public SemiApplyOperator(
         OperatorContext context, KeyEncoder encoder, KeyPresence presence, KeyedIndex left, IReadOnlyList<int> rightKeys, bool isAnti)
@@ -27,6 +27,12 @@ internal sealed unsafe class SemiApplyOperator : Operator
     }
 
     public override long StateBytes => _presence.Bytes;
+
+    public void Read(KeyedIndex index)
+    {
+        _left = index;
+        _output.Read(index);
+    }
 
     public override void Flush() => _encoder.Forget();
 

@@ -9,14 +9,13 @@ namespace StreamDb.Dataflow.Ports;
 /// <remarks>The epoch and the time are those of the epoch being computed; only the worker's thread may read them.</remarks>
 public sealed class OperatorContext
 {
-    private readonly EpochClock _clock;
     private StateArena? _arena;
 
     internal OperatorContext(int worker, int workerCount, EpochClock clock)
     {
         Worker = worker;
         WorkerCount = workerCount;
-        _clock = clock;
+        Clock = clock;
     }
 
     /// <summary>0-based.</summary>
@@ -28,10 +27,10 @@ public sealed class OperatorContext
     public IErrorSink Errors { get; internal set; } = ThrowingErrorSink.Instance;
 
     /// <summary>The epoch being computed.</summary>
-    public Epoch Epoch => _clock.Epoch;
+    public Epoch Epoch => Clock.Epoch;
 
     /// <summary>What now() is in this epoch: µs since 2000-01-01 UTC.</summary>
-    public long NowMicroseconds => _clock.NowMicroseconds;
+    public long NowMicroseconds => Clock.NowMicroseconds;
 
     /// <summary>The memory of the dataflow's keyed state on this worker. Where none is given: one of the process's, which operators leave empty.</summary>
     internal StateArena Arena
@@ -46,6 +45,9 @@ public sealed class OperatorContext
     /// <summary>Bytes that a one-shot run may take, state and result together.</summary>
     internal long MemoryBytesMax { get; init; } = long.MaxValue;
 
-    /// <summary>Cancels a one-shot run; never set in a live dataflow.</summary>
-    public CancellationToken Cancellation { get; internal init; }
+    /// <summary>Cancels a one-shot run or a backfill; never set in a live dataflow.</summary>
+    public CancellationToken Cancellation { get; internal set; }
+
+    /// <summary>Of whoever runs the operators now.</summary>
+    internal EpochClock Clock { get; set; }
 }

@@ -84,9 +84,12 @@ internal sealed class Worker : IDisposable
     }
 
     /// <summary>Adds operators to the graph. Only in a job.</summary>
-    public void AddGroup(OperatorGroup group)
+    public void AddGroup(OperatorGroup group) => AddGroups([group]);
+
+    /// <summary>Adds operators to the graph. Only in a job.</summary>
+    public void AddGroups(IEnumerable<OperatorGroup> groups)
     {
-        _operators.AddRange(group.Operators);
+        _operators.AddRange(groups.SelectMany(static group => group.Operators));
         Reorder();
     }
 
@@ -94,12 +97,7 @@ internal sealed class Worker : IDisposable
     public void RemoveGroup(OperatorGroup group)
     {
         _operators.RemoveAll(member => member.Group == group);
-        foreach (Operator member in _operators)
-        {
-            member.Targets.RemoveAll(target => target.Operator.Group == group);
-            member.RunsAfter.RemoveAll(before => before.Group == group);
-            (member as IndexOperator)?.Readers.RemoveAll(reader => reader.Group == group);
-        }
+        Forget(group);
 
         if (_relations.TryGetValue(group.Id, out RelationSource? source) && source.Operator.Group == group)
         {
@@ -113,6 +111,17 @@ internal sealed class Worker : IDisposable
         }
 
         group.Arena?.Dispose();
+    }
+
+    /// <summary>Lets go of a group that other operators know. Only in a job.</summary>
+    public void Forget(OperatorGroup group)
+    {
+        foreach (Operator member in _operators)
+        {
+            member.Targets.RemoveAll(target => target.Operator.Group == group);
+            member.RunsAfter.RemoveAll(before => before.Group == group);
+            (member as IndexOperator)?.Readers.RemoveAll(reader => reader.Group == group);
+        }
     }
 
     /// <summary>Names the operator that emits a relation's deltas.</summary>

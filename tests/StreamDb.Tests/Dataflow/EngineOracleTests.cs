@@ -3,6 +3,7 @@ using StreamDb.Core.Columns;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow;
+using StreamDb.Dataflow.Backfills;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
 using StreamDb.State.Spaces;
@@ -13,8 +14,9 @@ namespace StreamDb.Tests.Dataflow;
 
 /// <summary>
 /// Random deltas through random graphs of all operators; every view equals its recomputation from scratch at every epoch.
-/// Views are installed before, between and after the data, on base relations and on other views, with 1 to 3 workers, and
-/// the same graphs are run as one-shot queries.
+/// Views are installed before, between and after the data, on base relations and on other views, with 1 to 3 workers: at once,
+/// or filled beside the epochs that go on, with any number of cuts and buffers that overflow, or abandoned. The same graphs
+/// are run as one-shot queries.
 /// </summary>
 public sealed class EngineOracleTests
 {
@@ -82,6 +84,7 @@ public sealed class EngineOracleTests
     {
         private readonly Random _random = new(seed);
         private readonly Dictionary<RelationId, int[]> _keys = [];
+        private readonly List<(Backfill Backfill, ModelNode Node, Task Work)> _backfills = [];
         private Dictionary<RelationId, Multiset> _relations = [];
         private List<(RelationId Id, ModelNode Node)> _views = [];
         private List<ModelNode> _nodes = [];
@@ -92,7 +95,8 @@ public sealed class EngineOracleTests
 
         public void Run()
         {
-            using var engine = new Engine(new EngineOptions { WorkerCount = workers });
+            long bufferBytesMax = _random.Next(3) == 0 ? _random.Next(2000) : 1 << 20;
+            using var engine = new Engine(new EngineOptions { WorkerCount = workers, BackfillBufferBytesMax = bufferBytesMax });
             var generator = new ModelGenerator(_random);
             for (uint i = 1; i <= 2; i++)
             {
@@ -108,7 +112,7 @@ public sealed class EngineOracleTests
                     Check(engine, "after install");
                 }
 
-                if (step == 11)
+                if (step == 11 && _backfills.Count == 0 && _views.Count > 0)
                 {
                     RelationId removed = _views[^1].Id;
                     engine.Remove(removed);
@@ -117,6 +121,54 @@ public sealed class EngineOracleTests
 
                 Step(engine, generator);
                 Check(engine, $"after epoch {_epoch}");
+                foreach ((Backfill Backfill, ModelNode Node, Task Work) backfill in _backfills.ToArray())
+                {
+                    if (_random.Next(3) > 0)
+                    {
+                        Advance(engine, backfill);
+                        Check(engine, $"after a step of a backfill at {_epoch}");
+                    }
+                }
+            }
+
+            while (_backfills.Count > 0)
+            {
+                Advance(engine, _backfills[0]);
+            }
+
+            Step(engine, generator);
+            Check(engine, $"after epoch {_epoch}, everything live");
+        }
+
+        /// <summary>The next step of a backfill, while epochs and other backfills go on.</summary>
+        private void Advance(Engine engine, (Backfill Backfill, ModelNode Node, Task Work) entry)
+        {
+            (Backfill backfill, ModelNode node, Task work) = entry;
+            try
+            {
+                work.GetAwaiter().GetResult();
+            }
+            catch (Exception exception)
+            {
+                throw new InvalidOperationException($"seed {seed}, backfill of {node.Text}", exception);
+            }
+
+            _backfills.Remove(entry);
+            switch (_random.Next(8))
+            {
+                case 0:
+                    engine.Abandon(backfill);
+                    break;
+                case < 4:
+                    engine.Cut(backfill, _epoch);
+                    bool yields = _random.Next(2) == 0;
+                    _backfills.Add((backfill, node, Task.Run(() => backfill.CatchUp(yields, default))));
+                    break;
+                default:
+                    engine.Finish(backfill, _epoch);
+                    backfill.Dispose();
+                    AddView(backfill.Id, node);
+                    break;
             }
         }
 
@@ -134,7 +186,7 @@ public sealed class EngineOracleTests
             {
                 if (step < 9 && step % 2 == 0)
                 {
-                    InstallView(engine, generator, new RelationId((uint)(10 + step)));
+                    InstallView(engine, generator, new RelationId((uint)(10 + step)), restarts: true);
                 }
 
                 if (_random.Next(3) == 0)
@@ -246,14 +298,16 @@ public sealed class EngineOracleTests
             _nodes.Add(ModelGenerator.Relation(id, ModelGenerator.BaseShape));
         }
 
-        private InstallOutcome Install(Engine engine, RelationId id, ModelNode node)
+        private InstallOutcome Install(Engine engine, RelationId id, ModelNode node) => engine.Install(Describe(id, node), _epoch, _now, this);
+
+        private DataflowDescription Describe(RelationId id, ModelNode node)
         {
             var builder = new DataflowBuilder();
             Node output = node.Build(builder, []);
-            return engine.Install(builder.Materialize(output, id, _keys[id], node.Text), _epoch, _now, this);
+            return builder.Materialize(output, id, _keys[id], node.Text);
         }
 
-        private void InstallView(Engine engine, ModelGenerator generator, RelationId id)
+        private void InstallView(Engine engine, ModelGenerator generator, RelationId id, bool restarts = false)
         {
             // Graphs over base relations and over views that are there already, and sometimes over an inner node of this graph.
             var local = new List<ModelNode>(_nodes);
@@ -271,7 +325,29 @@ public sealed class EngineOracleTests
             }
 
             _keys[id] = _random.Next(2) == 0 ? [] : [_random.Next(node.Shape.Count)];
-            Install(engine, id, node);
+            if (_random.Next(2) == 0)
+            {
+                Install(engine, id, node);
+                AddView(id, node);
+                return;
+            }
+
+            Backfill backfill = engine.StartBackfill(Describe(id, node), _epoch, _now, this);
+            if (!restarts)
+            {
+                _backfills.Add((backfill, node, Task.Run(() => backfill.Fill(yields: false, default))));
+                return;
+            }
+
+            backfill.Fill(yields: false, default);
+            Step(engine, generator);
+            engine.Finish(backfill, _epoch);
+            backfill.Dispose();
+            AddView(id, node);
+        }
+
+        private void AddView(RelationId id, ModelNode node)
+        {
             _views.Add((id, node));
             if (_views.Count < 4)
             {

@@ -184,6 +184,7 @@ public sealed partial class Engine
             index.Users++;
         }
 
+        ShareJoins(relation, [.. backfill.Shards.Select(shard => shard.Joins)]);
         _relations[backfill.Id] = relation;
         _backfills.TryRemove(backfill.Id, out _);
         relation.Arrangement?.Publish(_begun);
@@ -210,9 +211,10 @@ public sealed partial class Engine
 
         foreach ((OperatorGroup owner, Node node, Operator tap) in shard.Leaves)
         {
-            if (node is RelationNode input && shard.Groups.Contains(owner))
+            if (node is RelationNode input && shard.Groups.Contains(owner)
+                && !shard.Joins.Any(join => join.LeftTap == tap || join.RightTap == tap))
             {
-                GraphBuilder.Connect(worker.RelationOperator(input.Relation), tap);
+                worker.Connect(input.Relation, tap);
             }
         }
 
@@ -233,7 +235,7 @@ public sealed partial class Engine
         {
             _engine = engine;
             _backfill = backfill;
-            _channels = new ChannelSet(engine, fault: backfill.Fault, findIndex: FindIndex);
+            _channels = new ChannelSet(engine, backfill.Relation, backfill.Fault, FindIndex);
             foreach (JoinNode join in backfill.View.Nodes.OfType<JoinNode>())
             {
                 // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
@@ -257,7 +259,7 @@ public sealed partial class Engine
                 index.Groups[shard.Worker] = group;
                 OperatorContext context = shard.CreateContext(group, _backfill.Cancellation);
                 var builder = new GraphBuilder(context, group, channels);
-                Operator source = builder.Exchange(builder.Build(input), input.Shape, keys);
+                Operator source = builder.Partitioned(input, keys, isExact: true);
                 var keyed = new KeyedIndex(context.Arena, input.Shape, keys, spec.NullsMatch);
                 var apply = new IndexOperator(context, keyed, new KeyEncoder(input.Shape, keys, spec.NullsMatch));
                 GraphBuilder.Connect(source, builder.Add(apply));
@@ -281,6 +283,7 @@ public sealed partial class Engine
             GraphBuilder.Connect(builder.Build(_backfill.View.Output), source);
             _engine.AddArrangement(builder, context, source, relation);
             shard.Source = source;
+            shard.Joins = builder.Joins;
             shard.AddLeaves(group, builder);
         }
 

@@ -81,7 +81,7 @@ public sealed partial class Engine
         }
     }
 
-    private sealed class InstalledJoin(string name, int workers)
+    internal sealed class InstalledJoin(string name, int workers)
     {
         public string Name { get; } = name;
 

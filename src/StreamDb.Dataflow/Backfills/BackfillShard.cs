@@ -43,6 +43,9 @@ internal sealed class BackfillShard(int worker, int workerCount)
     /// <summary>What happened between the cut before and the last; not computed yet.</summary>
     public List<RelationCut> Cuts { get; } = [];
 
+    /// <summary>Joins that take their live deltas from shared ones after the switch.</summary>
+    public IReadOnlyList<JoinLeaf> Joins { get; set; } = [];
+
     /// <summary>The operator that emits the dataflow's deltas.</summary>
     public Operator Source { get; set; } = null!;
 

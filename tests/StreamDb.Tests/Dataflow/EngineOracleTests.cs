@@ -226,7 +226,7 @@ public sealed class EngineOracleTests
             AddRelation(engine, new RelationId(2));
             for (uint view = 10; view < 14; view++)
             {
-                InstallView(engine, generator, new RelationId(view));
+                InstallView(engine, generator, new RelationId(view), restarts: true);
             }
 
             Step(engine, [.. _relations.Keys.Select(id => (id, Enumerable.Range(0, 40).Select(_ => (generator.Row(), _random.NextInt64(1, 15))).ToList()))]);

@@ -166,10 +166,10 @@ internal sealed partial class ExpressionBinder
     /// <summary>A key written like an argument is that argument: two subqueries bound apart would not be equal.</summary>
     private AggregateOrder Order(OrderItemSyntax item, FunctionCallSyntax call, ImmutableArray<ScalarExpression> arguments)
     {
+        // Bound even where it is an argument: the stored text of a view must find the names in it resolved.
+        AggregateOrder order = Order(item);
         int same = call.Arguments.ToList().FindIndex(a => a.Value.Equals(item.Expression));
-        return same < 0 || arguments[same].Type.Kind == SqlTypeKind.Unknown
-            ? Order(item)
-            : new AggregateOrder(arguments[same], item.IsDescending, IsNullsFirst(item));
+        return same < 0 || arguments[same].Type.Kind == SqlTypeKind.Unknown ? order : order with { Expression = arguments[same] };
     }
 
     private AggregateOrder Order(OrderItemSyntax item)

@@ -169,6 +169,7 @@ public sealed partial class Engine
             backfill.ThrowIfFailed();
         }
 
+        ForgetFailed();
         InstalledRelation relation = backfill.Relation;
         InstalledIndex[] made = [.. backfill.PrivateIndexes.Where(index => !_indexes.ContainsKey(index.Name))];
         RunOnWorkers(worker => Switch(worker, backfill, made));
@@ -255,7 +256,8 @@ public sealed partial class Engine
         {
             foreach ((InstalledIndex index, RelationNode input, IReadOnlyList<int> keys, JoinSpec spec, ChannelSet channels) in _indexes)
             {
-                OperatorGroup group = shard.AddGroup(input.Relation, _engine.Options.Space);
+                // Of no relation: when it fails, so do its readers, by name, but not what it is an index of.
+                OperatorGroup group = shard.AddGroup(default, _engine.Options.Space);
                 index.Groups[shard.Worker] = group;
                 OperatorContext context = shard.CreateContext(group, _backfill.Cancellation);
                 var builder = new GraphBuilder(context, group, channels);

@@ -75,7 +75,11 @@ public sealed partial class Engine
         {
             if (--join.Users == 0)
             {
-                _joins.Remove(join.Name);
+                if (_joins.GetValueOrDefault(join.Name) == join)
+                {
+                    _joins.Remove(join.Name);
+                }
+
                 RunOnWorkers(worker => worker.RemoveGroup(join.Groups[worker.Index]));
             }
         }

@@ -181,9 +181,15 @@ public sealed partial class Engine : IDisposable
             Find(input);
         }
 
-        LoadedDataflow? loaded = TakeLoaded(relation, out string reason);
         var channels = new ChannelSet(this, relation);
         EnsureIndexes(view, channels, asOf, nowMicroseconds);
+        if (relation.Indexes.SelectMany(index => index.Groups).Select(group => group.Failure).FirstOrDefault(f => f is not null) is { } failure)
+        {
+            ReleaseIndexes(relation);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        }
+
+        LoadedDataflow? loaded = TakeLoaded(relation, out string reason);
         var joins = new IReadOnlyList<JoinLeaf>[_workers.Length];
         RunOnWorkers(worker =>
         {
@@ -230,14 +236,7 @@ public sealed partial class Engine : IDisposable
         relation.Arrangement?.Dispose();
         _relations.TryRemove(id, out _);
         ReleaseJoins(relation);
-        foreach (InstalledIndex index in relation.Indexes)
-        {
-            if (--index.Users == 0)
-            {
-                _indexes.Remove(index.Name);
-                RunOnWorkers(worker => worker.RemoveGroup(index.Groups[worker.Index]));
-            }
-        }
+        ReleaseIndexes(relation);
     }
 
     /// <summary>Hands an epoch to the workers. Epochs increase; several may be in flight and are computed in order.</summary>
@@ -652,9 +651,42 @@ public sealed partial class Engine : IDisposable
         }
     }
 
+    private void ReleaseIndexes(InstalledRelation relation)
+    {
+        foreach (InstalledIndex index in relation.Indexes)
+        {
+            if (--index.Users == 0)
+            {
+                if (_indexes.GetValueOrDefault(index.Name) == index)
+                {
+                    _indexes.Remove(index.Name);
+                }
+
+                RunOnWorkers(worker => worker.RemoveGroup(index.Groups[worker.Index]));
+            }
+        }
+    }
+
+    /// <summary>Shared indexes and joins that have failed are there for their readers only, which have failed with them.</summary>
+    private void ForgetFailed()
+    {
+        foreach (InstalledIndex index in _indexes.Values.Where(static index => HasFailed(index.Groups)).ToList())
+        {
+            _indexes.Remove(index.Name);
+        }
+
+        foreach (InstalledJoin join in _joins.Values.Where(static join => HasFailed(join.Groups)).ToList())
+        {
+            _joins.Remove(join.Name);
+        }
+    }
+
+    private static bool HasFailed(OperatorGroup[] groups) => groups.Any(static group => group.Failure is not null);
+
     /// <summary>Makes and fills the shared indexes that a dataflow's joins will read.</summary>
     private void EnsureIndexes(DataflowDescription view, ChannelSet channels, Epoch asOf, long now)
     {
+        ForgetFailed();
         foreach (JoinNode join in view.Nodes.OfType<JoinNode>())
         {
             // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
@@ -683,7 +715,8 @@ public sealed partial class Engine : IDisposable
             var indexChannels = new ChannelSet(this);
             RunOnWorkers(worker =>
             {
-                var group = new OperatorGroup(input.Relation) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
+                // Of no relation: when it fails, so do its readers, by name, but not what it is an index of.
+                var group = new OperatorGroup(default) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
                 made.Groups[worker.Index] = group;
                 Fill(worker, group, loaded, asOf, now, context =>
                 {

@@ -6,7 +6,7 @@ namespace StreamDb.Dataflow.Backfills;
 internal static partial class ThreadRank
 {
     private const int PriorityOfProcess = 0;
-    private const int LowestPriority = 19;
+    private const int LowPriority = 10;
 
     /// <summary>
     /// Lets the calling thread run in what time others leave, for good: an unprivileged thread may not raise itself again.
@@ -14,15 +14,15 @@ internal static partial class ThreadRank
     /// </summary>
     /// <remarks>
     /// The runtime's own thread priorities do nothing on Linux, where setpriority of "process 0" means the calling thread.
-    /// Not the idle policy: a thread under it that is stopped for garbage collection could keep everyone waiting for seconds
-    /// while other programs use the processors, where this one gets its small share.
+    /// Not the idle policy, nor the lowest priority: everyone waits at a garbage collection until this thread has stopped too, for
+    /// which it needs a processor. At 10 it has a tenth of what a thread of the usual rank has, however busy the machine is.
     /// </remarks>
     public static void Lower()
     {
         if (OperatingSystem.IsLinux())
         {
             // It can only fail for want of rights to raise; then the thread simply keeps its rank.
-            _ = SetPriority(PriorityOfProcess, 0, LowestPriority);
+            _ = SetPriority(PriorityOfProcess, 0, LowPriority);
         }
     }
 

@@ -6,6 +6,8 @@ using Xunit;
 namespace StreamDb.Tests.Coordinator;
 
 /// <summary>CREATE MATERIALIZED VIEW and CREATE INDEX beside other statements.</summary>
+/// <remarks>Alone: what is filled takes the time that others leave, and beside other tests there is little of it.</remarks>
+[Collection("Backfills")]
 public sealed class BackfillTests : IDisposable
 {
     /// <summary>Fills for many seconds: every row meets every other.</summary>
@@ -299,3 +301,6 @@ public sealed class BackfillTests : IDisposable
         }
     }
 }
+
+[CollectionDefinition("Backfills", DisableParallelization = true)]
+public static class BackfillCollection;

@@ -76,6 +76,42 @@ public sealed class SharedJoinTests : IErrorCollector
         Assert.Equal(0, engine.Figures().Sum(figure => figure.StateBytes));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_view_made_after_a_failure_does_not_share_what_failed(int workers)
+    {
+        using var engine = new Engine(new EngineOptions { WorkerCount = workers });
+        engine.AddRelation(_left, _shape, [0], isStored: false);
+        engine.AddRelation(_right, _shape, [0], isStored: false);
+        Install(engine, new RelationId(10), 0, default, selfJoin: false);
+        Assert.Empty(Push(engine, 1, [(_left, 1, 1, long.MaxValue)]));
+
+        // More copies of a row than can be counted.
+        Assert.Equal(new RelationId(10), Assert.Single(Push(engine, 2, [(_left, 1, 1, long.MaxValue)])).Id);
+        Install(engine, new RelationId(11), 0, new Epoch(2), selfJoin: false);
+        Assert.Empty(Push(engine, 3, [(_left, 2, 5, 1), (_right, 2, 1, 1)]));
+        Assert.Equal(((5L, 1L), 1L), Assert.Single(Actual(engine, new RelationId(11)).Select(row => (row.Key, row.Value))));
+        engine.Remove(new RelationId(10));
+        Assert.Empty(Push(engine, 4, [(_right, 2, 4, 1)]));
+        Assert.Equal(2, Actual(engine, new RelationId(11)).Count);
+    }
+
+    private static IReadOnlyList<DataflowFailure> Push(Engine engine, ulong epoch, (RelationId Relation, long Key, long Value, long Weight)[] rows)
+    {
+        RelationDelta[] inputs =
+        [
+            .. rows.Select(row => new RelationDelta(
+                row.Relation,
+                DeltaBatch.FromRows([PhysicalType.Int64, PhysicalType.Int64], [([new Datum(row.Key), new Datum(row.Value)], row.Weight)]))),
+        ];
+        EpochHandle handle = engine.Begin(new Epoch(epoch), 0, inputs);
+        handle.Wait();
+        engine.Publish(new Epoch(epoch));
+        Array.ForEach(inputs, input => input.Delta.Release());
+        return [.. handle.Failures.DistinctBy(failure => failure.Id)];
+    }
+
     private void Install(Engine engine, RelationId id, long remainder, Epoch epoch, bool selfJoin)
     {
         var builder = new DataflowBuilder();

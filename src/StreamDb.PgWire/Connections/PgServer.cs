@@ -97,12 +97,13 @@ public sealed class PgServer : IAsyncDisposable, IMetricsSource
             {
                 var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
                 _listeners.Add(listener);
-                listener.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
                 if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
                 {
                     listener.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
                 }
 
+                // Not ReuseAddress: on Linux the runtime would let a second server share the port (SO_REUSEPORT). A port whose old
+                // connections linger can be had again without it.
                 listener.Bind(endPoint);
                 listener.Listen(Backlog);
             }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using StreamDb.PgWire.Connections;
 using Xunit;
 using static StreamDb.Tests.PgWire.WireClient;
@@ -130,5 +131,23 @@ public sealed class StartupTests : IAsyncDisposable
             using WireClient client = WireClient.Connect(endPoint);
             Assert.Equal(["C INSERT 0 1", "Z I"], client.Ask(Query("insert")));
         }
+    }
+
+    [Fact]
+    public async Task A_port_belongs_to_one_server_and_can_be_had_again_after_it()
+    {
+        IPEndPoint endPoint;
+        await using (var first = new WireServer())
+        {
+            endPoint = first.EndPoint;
+            using WireClient client = first.Connect();
+            SocketException refused = Assert.Throws<SocketException>(
+                () => PgServer.Start(_server.Database, new PgServerOptions { EndPoints = [endPoint] }));
+            Assert.Equal(SocketError.AddressAlreadyInUse, refused.SocketErrorCode);
+        }
+
+        await using PgServer second = PgServer.Start(_server.Database, new PgServerOptions { EndPoints = [endPoint] });
+        using WireClient again = WireClient.Connect(endPoint);
+        Assert.Equal(["C INSERT 0 1", "Z I"], again.Ask(Query("insert")));
     }
 }

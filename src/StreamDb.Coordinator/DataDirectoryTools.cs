@@ -68,9 +68,10 @@ public static class DataDirectoryTools
                 DatabaseState state = DatabaseStateCodec.Read(manifest.Sections[DatabaseImage.StateSection]);
                 output.WriteLine(Invariant(
                     $"  catalog        {state.Items.OfType<TableItem>().Count()} tables, {state.Items.OfType<SourceItem>().Count()} sources, {state.Items.OfType<MaterializedViewItem>().Count()} materialized views"));
-                StoredArena[] arenas = [.. DatabaseImage.KeyedStateOf(manifest, _noFiles).All.SelectMany(dataflow => dataflow.Arenas)];
+                StoredDataflow[] dataflows = [.. DatabaseImage.KeyedStateOf(manifest, _noFiles).All];
+                StoredArena[] arenas = [.. dataflows.SelectMany(dataflow => dataflow.Arenas)];
                 output.WriteLine(Invariant(
-                    $"  keyed state    {DatabaseImage.KeyedStateOf(manifest, _noFiles).All.Count()} dataflows and indexes, {arenas.Sum(arena => arena.Bytes)} bytes in {arenas.Sum(arena => arena.Pages.Count)} runs of pages"));
+                    $"  keyed state    {dataflows.Length} dataflows and indexes, {arenas.Sum(arena => arena.Bytes)} bytes in {arenas.Sum(arena => arena.Pages.Count)} runs of pages"));
             }
 
             foreach (string problem in report.Problems)

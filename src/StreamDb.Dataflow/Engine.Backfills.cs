@@ -23,18 +23,7 @@ public sealed partial class Engine
     {
         Invariant.Check(view.Consumer is null, "what is emitted has no epochs to catch up with");
         _nowMicroseconds = Math.Max(_nowMicroseconds, nowMicroseconds);
-        Invariant.Check(!_relations.ContainsKey(view.Id) && !_backfills.ContainsKey(view.Id), "relation ids are unique");
-        var relation = new InstalledRelation(view.Id, view.Output.Shape, _workers.Length)
-        {
-            Inputs = view.Inputs,
-            Fingerprint = DataflowFingerprint.Of(view, _workers.Length),
-            Arrangement = new Arrangement(view.Id, view.Output.Shape, view.Key, _workers.Length),
-        };
-        foreach (RelationId input in view.Inputs)
-        {
-            Find(input);
-        }
-
+        InstalledRelation relation = CreateRelation(view);
         var backfill = new Backfill(view, errors, relation, _workers.Length, _fault, ArrangementOf)
         {
             NowMicroseconds = _nowMicroseconds,
@@ -210,15 +199,10 @@ public sealed partial class Engine
             shard.Drop(index.Groups[worker.Index]);
         }
 
-        foreach ((OperatorGroup owner, Node node, Operator tap) in shard.Leaves)
-        {
-            if (node is RelationNode input && shard.Groups.Contains(owner)
-                && !shard.Joins.Any(join => join.LeftTap == tap || join.RightTap == tap))
-            {
-                worker.Connect(input.Relation, tap);
-            }
-        }
-
+        ConnectLeaves(
+            worker,
+            shard.Leaves.Where(leaf => shard.Groups.Contains(leaf.Group)).Select(leaf => (leaf.Node, leaf.Tap)),
+            shard.Joins);
         worker.SetRelation(backfill.Id, shard.Source);
         worker.AddGroups(shard.Groups);
         worker.UpdateNextTemporalEvent();
@@ -230,42 +214,35 @@ public sealed partial class Engine
         private readonly Engine _engine;
         private readonly Backfill _backfill;
         private readonly ChannelSet _channels;
-        private readonly List<(InstalledIndex Index, RelationNode Input, IReadOnlyList<int> Keys, JoinSpec Spec, ChannelSet Channels)> _indexes = [];
+        private readonly List<(InstalledIndex Index, IndexInput Input, ChannelSet Channels)> _indexes = [];
 
         public BackfillBuilder(Engine engine, Backfill backfill)
         {
             _engine = engine;
             _backfill = backfill;
             _channels = new ChannelSet(engine, backfill.Relation, backfill.Fault, FindIndex);
-            foreach (JoinNode join in backfill.View.Nodes.OfType<JoinNode>())
+            foreach (IndexInput input in IndexInputs(backfill.View))
             {
-                // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
-                AddIndex(join.Inputs[0], join.Spec.LeftKeys, join.Spec);
-                if (join.Spec.Kind is not (JoinKind.Semi or JoinKind.Anti))
-                {
-                    AddIndex(join.Inputs[1], join.Spec.RightKeys, join.Spec);
-                }
+                InstalledIndex index = engine.CreateIndex(input);
+                backfill.PrivateIndexes.Add(index);
+                _indexes.Add((index, input, new ChannelSet(engine, fault: backfill.Fault)));
             }
         }
 
         /// <summary>The relations that are read, as often as they are.</summary>
         public IEnumerable<RelationId> Leaves =>
-            _indexes.Select(index => index.Input.Relation).Concat(_backfill.View.Nodes.OfType<RelationNode>().Select(node => node.Relation));
+            _indexes.Select(index => index.Index.Relation).Concat(_backfill.View.Nodes.OfType<RelationNode>().Select(node => node.Relation));
 
         public void Build(BackfillShard shard)
         {
-            foreach ((InstalledIndex index, RelationNode input, IReadOnlyList<int> keys, JoinSpec spec, ChannelSet channels) in _indexes)
+            foreach ((InstalledIndex index, IndexInput input, ChannelSet channels) in _indexes)
             {
                 // Of no relation: when it fails, so do its readers, by name, but not what it is an index of.
                 OperatorGroup group = shard.AddGroup(default, _engine.Options.Space);
                 index.Groups[shard.Worker] = group;
                 OperatorContext context = shard.CreateContext(group, _backfill.Cancellation);
                 var builder = new GraphBuilder(context, group, channels);
-                Operator source = builder.Partitioned(input, keys, isExact: true);
-                var keyed = new KeyedIndex(context.Arena, input.Shape, keys, spec.NullsMatch);
-                var apply = new IndexOperator(context, keyed, new KeyEncoder(input.Shape, keys, spec.NullsMatch));
-                GraphBuilder.Connect(source, builder.Add(apply));
-                index.Shared.Operators[shard.Worker] = apply;
+                BuildIndex(builder, context, index, input);
                 shard.AddLeaves(group, builder);
             }
 
@@ -279,34 +256,10 @@ public sealed partial class Engine
             OperatorGroup group = shard.AddGroup(_backfill.Id, _engine.Options.Space);
             relation.Groups[shard.Worker] = group;
             OperatorContext context = shard.CreateContext(group, _backfill.Cancellation);
-            context.Errors = _backfill.Errors.CreateSink(context);
             var builder = new GraphBuilder(context, group, _channels);
-            Operator source = builder.Add(new PassOperator(context));
-            GraphBuilder.Connect(builder.Build(_backfill.View.Output), source);
-            _engine.AddArrangement(builder, context, source, relation);
-            shard.Source = source;
+            shard.Source = _engine.BuildView(builder, context, _backfill.View, relation, _backfill.Errors);
             shard.Joins = builder.Joins;
             shard.AddLeaves(group, builder);
-        }
-
-        /// <summary>Notes a shared index that a join will read.</summary>
-        private void AddIndex(Node node, IReadOnlyList<int> keys, JoinSpec spec)
-        {
-            if (node is not RelationNode input)
-            {
-                return;
-            }
-
-            string name = IndexName(input.Relation, keys, spec.NullsMatch);
-            if (_backfill.PrivateIndexes.Exists(made => made.Name == name))
-            {
-                return;
-            }
-
-            string fingerprint = DataflowFingerprint.OfIndex(name, input.Shape, _engine._workers.Length);
-            var index = new InstalledIndex(name, input.Relation, fingerprint, _engine._workers.Length);
-            _backfill.PrivateIndexes.Add(index);
-            _indexes.Add((index, input, keys, spec, new ChannelSet(_engine, fault: _backfill.Fault)));
         }
 
         private SharedIndex? FindIndex(string name) => _backfill.PrivateIndexes.Find(made => made.Name == name)?.Shared;

@@ -61,38 +61,14 @@ public sealed partial class Engine
         var builder = new GraphBuilder(new OperatorContext(worker.Index, worker.Count, worker.Clock), group, channels);
         join.Groups[worker.Index] = group;
         join.Outputs[worker.Index] = builder.Build(node);
-        foreach ((Node leaf, Operator tap) in builder.Leaves)
-        {
-            worker.Connect(((RelationNode)leaf).Relation, tap);
-        }
-
+        ConnectLeaves(worker, builder.Leaves, builder.Joins);
         worker.AddGroup(group);
     }
 
-    private void ReleaseJoins(InstalledRelation relation)
+    private void ReleaseJoins(InstalledRelation relation) => Release(_joins, relation.Joins);
+
+    internal sealed class InstalledJoin(string name, int workers) : SharedGroups(name, workers)
     {
-        foreach (InstalledJoin join in relation.Joins)
-        {
-            if (--join.Users == 0)
-            {
-                if (_joins.GetValueOrDefault(join.Name) == join)
-                {
-                    _joins.Remove(join.Name);
-                }
-
-                RunOnWorkers(worker => worker.RemoveGroup(join.Groups[worker.Index]));
-            }
-        }
-    }
-
-    internal sealed class InstalledJoin(string name, int workers)
-    {
-        public string Name { get; } = name;
-
-        public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
-
         public Operator[] Outputs { get; } = new Operator[workers];
-
-        public int Users { get; set; }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Identifiers;
@@ -169,24 +170,13 @@ public sealed partial class Engine : IDisposable
     public InstallOutcome Install(DataflowDescription view, Epoch asOf, long nowMicroseconds, IErrorCollector errors)
     {
         _nowMicroseconds = Math.Max(_nowMicroseconds, nowMicroseconds);
-        var relation = new InstalledRelation(view.Id, view.Output.Shape, _workers.Length)
-        {
-            Inputs = view.Inputs,
-            Fingerprint = DataflowFingerprint.Of(view, _workers.Length),
-            Arrangement = view.Consumer is null ? new Arrangement(view.Id, view.Output.Shape, view.Key, _workers.Length) : null,
-        };
-        Invariant.Check(!_relations.ContainsKey(view.Id), "relation ids are unique");
-        foreach (RelationId input in view.Inputs)
-        {
-            Find(input);
-        }
-
+        InstalledRelation relation = CreateRelation(view);
         var channels = new ChannelSet(this, relation);
         EnsureIndexes(view, channels, asOf, nowMicroseconds);
-        if (relation.Indexes.SelectMany(index => index.Groups).Select(group => group.Failure).FirstOrDefault(f => f is not null) is { } failure)
+        if (FailureOf(relation.Indexes.SelectMany(index => index.Groups)) is { } failure)
         {
             ReleaseIndexes(relation);
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         LoadedDataflow? loaded = TakeLoaded(relation, out string reason);
@@ -197,16 +187,8 @@ public sealed partial class Engine : IDisposable
             relation.Groups[worker.Index] = group;
             Fill(worker, group, loaded, asOf, nowMicroseconds, context =>
             {
-                context.Errors = errors.CreateSink(context);
                 var builder = new GraphBuilder(context, group, channels);
-                Operator source = builder.Add(new PassOperator(context));
-                GraphBuilder.Connect(builder.Build(view.Output), source);
-                if (view.Consumer is { } consumer)
-                {
-                    GraphBuilder.Connect(source, builder.Add(new ConsumeOperator(context, consumer)));
-                }
-
-                AddArrangement(builder, context, source, relation);
+                Operator source = BuildView(builder, context, view, relation, errors);
                 worker.SetRelation(view.Id, source);
                 joins[worker.Index] = builder.Joins;
                 return builder;
@@ -344,35 +326,23 @@ public sealed partial class Engine : IDisposable
                 && relation.Groups.All(group => group.CanStore)
                 && relation.Inputs.All(input => CanStore(Find(input)))));
 
-    private List<DataflowImage> CaptureDataflows(IReadOnlyList<InstalledRelation> views)
+    private IReadOnlyList<DataflowImage> CaptureDataflows(IEnumerable<InstalledRelation> views)
     {
-        InstalledIndex[] indexes = [.. _indexes.Values.Where(index => index.Groups.All(group => group.CanStore) && CanStore(Find(index.Relation)))];
-        var shards = new WorkerImage[views.Count + indexes.Length][];
-        for (int i = 0; i < shards.Length; i++)
-        {
-            shards[i] = new WorkerImage[_workers.Length];
-        }
-
+        (string Name, string Fingerprint, OperatorGroup[] Groups)[] dataflows =
+        [
+            .. views.Select(view => (NameOf(view.Id), view.Fingerprint!, view.Groups)),
+            .. _indexes.Values.Where(index => index.Groups.All(group => group.CanStore) && CanStore(Find(index.Relation)))
+                .Select(index => (index.Name, index.Fingerprint, index.Groups)),
+        ];
+        WorkerImage[][] shards = [.. dataflows.Select(_ => new WorkerImage[_workers.Length])];
         RunOnWorkers(worker =>
         {
             for (int i = 0; i < shards.Length; i++)
             {
-                OperatorGroup[] groups = i < views.Count ? views[i].Groups : indexes[i - views.Count].Groups;
-                shards[i][worker.Index] = groups[worker.Index].Capture();
+                shards[i][worker.Index] = dataflows[i].Groups[worker.Index].Capture();
             }
         });
-        var images = new List<DataflowImage>(shards.Length);
-        for (int i = 0; i < views.Count; i++)
-        {
-            images.Add(new DataflowImage(NameOf(views[i].Id), views[i].Fingerprint!, shards[i]));
-        }
-
-        for (int i = 0; i < indexes.Length; i++)
-        {
-            images.Add(new DataflowImage(indexes[i].Name, indexes[i].Fingerprint, shards[views.Count + i]));
-        }
-
-        return images;
+        return [.. dataflows.Select((dataflow, i) => new DataflowImage(dataflow.Name, dataflow.Fingerprint, shards[i]))];
     }
 
     private static string NameOf(RelationId id) => $"view:{id.Value}";
@@ -407,15 +377,18 @@ public sealed partial class Engine : IDisposable
     private void RestoreRows(Arrangement arrangement)
     {
         StoredRelation stored = _storedRelations[arrangement.Id];
-        RunOnWorkers(worker =>
-        {
-            foreach (SortedBatch batch in stored.OpenShard(worker.Index))
-            {
-                arrangement.Spines[worker.Index].Restore(batch);
-            }
+        RunOnWorkers(worker => RestoreShard(worker, arrangement, stored));
+    }
 
-            arrangement.Seal(worker.Index, _begun);
-        });
+    /// <summary>Takes a shard's batches over as they are.</summary>
+    private void RestoreShard(Worker worker, Arrangement arrangement, StoredRelation stored)
+    {
+        foreach (SortedBatch batch in stored.OpenShard(worker.Index))
+        {
+            arrangement.Spines[worker.Index].Restore(batch);
+        }
+
+        arrangement.Seal(worker.Index, _begun);
     }
 
     private InstalledRelation Find(RelationId id)
@@ -521,13 +494,43 @@ public sealed partial class Engine : IDisposable
         }
     }
 
-    private void AddArrangement(GraphBuilder builder, OperatorContext context, Operator source, InstalledRelation relation)
+    /// <summary>A dataflow that is to come to life, not among the relations yet.</summary>
+    private InstalledRelation CreateRelation(DataflowDescription view)
     {
+        Invariant.Check(!_relations.ContainsKey(view.Id) && !_backfills.ContainsKey(view.Id), "relation ids are unique");
+        foreach (RelationId input in view.Inputs)
+        {
+            Find(input);
+        }
+
+        return new InstalledRelation(view.Id, view.Output.Shape, _workers.Length)
+        {
+            Inputs = view.Inputs,
+            Fingerprint = DataflowFingerprint.Of(view, _workers.Length),
+            Arrangement = view.Consumer is null ? new Arrangement(view.Id, view.Output.Shape, view.Key, _workers.Length) : null,
+        };
+    }
+
+    /// <summary>Builds the operators of a dataflow: always the same ones in the same order, so that a checkpoint's state fits whoever made them.</summary>
+    /// <returns>What emits its deltas.</returns>
+    private Operator BuildView(
+        GraphBuilder builder, OperatorContext context, DataflowDescription view, InstalledRelation relation, IErrorCollector errors)
+    {
+        context.Errors = errors.CreateSink(context);
+        Operator source = builder.Add(new PassOperator(context));
+        GraphBuilder.Connect(builder.Build(view.Output), source);
+        if (view.Consumer is { } consumer)
+        {
+            GraphBuilder.Connect(source, builder.Add(new ConsumeOperator(context, consumer)));
+        }
+
         if (relation.Arrangement is { } arrangement)
         {
             Operator exchanged = builder.Exchange(source, arrangement.Shape, arrangement.Key);
             GraphBuilder.Connect(exchanged, builder.Add(new ArrangeOperator(context, arrangement, _sealed.Enqueue)));
         }
+
+        return source;
     }
 
     /// <summary>Puts a new group into a worker's graph and brings it up to the present state of its inputs.</summary>
@@ -544,15 +547,7 @@ public sealed partial class Engine : IDisposable
         worker.Clock.NowMicroseconds = Math.Max(now, _nowMicroseconds);
         var context = new OperatorContext(worker.Index, worker.Count, worker.Clock) { Arena = group.Arena! };
         GraphBuilder builder = build(context);
-        List<(Node Node, Operator Tap)> leaves = builder.Leaves;
-        foreach ((Node node, Operator tap) in leaves)
-        {
-            if (node is RelationNode input && !builder.Joins.Exists(join => join.LeftTap == tap || join.RightTap == tap))
-            {
-                worker.Connect(input.Relation, tap);
-            }
-        }
-
+        ConnectLeaves(worker, builder.Leaves, builder.Joins);
         worker.AddGroup(group);
         if (loaded is not null)
         {
@@ -562,9 +557,12 @@ public sealed partial class Engine : IDisposable
         }
 
         scheduler.IsBackfill = true;
-        foreach ((Node node, Operator tap) in leaves)
+        foreach ((Node node, Operator tap) in builder.Leaves)
         {
-            FillLeaf(worker, node, tap);
+            using RelationSnapshot? rows = node is RelationNode input && ArrangementOf(input.Relation) is { } arrangement
+                ? new RelationSnapshot(arrangement, [arrangement.Spines[worker.Index].Version()])
+                : null;
+            FillLeaf(scheduler, worker.Index, node, tap, rows, static _ => { }, CancellationToken.None);
         }
 
         foreach (Operator member in group.Operators)
@@ -578,36 +576,51 @@ public sealed partial class Engine : IDisposable
         worker.UpdateNextTemporalEvent();
     }
 
-    private void FillLeaf(Worker worker, Node node, Operator tap)
+    /// <summary>Lets the relations' deltas flow into a new dataflow, except where they come in by a join that may be shared.</summary>
+    private static void ConnectLeaves(Worker worker, IEnumerable<(Node Node, Operator Tap)> leaves, IReadOnlyList<JoinLeaf> joins)
+    {
+        foreach ((Node node, Operator tap) in leaves)
+        {
+            if (node is RelationNode input && !joins.Any(join => join.LeftTap == tap || join.RightTap == tap))
+            {
+                worker.Connect(input.Relation, tap);
+            }
+        }
+    }
+
+    /// <summary>Reads a constant, or a worker's shard of a relation, into a dataflow, in chunks.</summary>
+    /// <param name="rows">The shard; null where the relation is not stored and starts empty.</param>
+    /// <param name="onRows">Called with the number of rows of each chunk.</param>
+    internal static void FillLeaf(
+        Scheduler scheduler,
+        int worker,
+        Node node,
+        Operator tap,
+        RelationSnapshot? rows,
+        Action<int> onRows,
+        CancellationToken cancellation)
     {
         if (node is ConstantNode constant)
         {
-            if (worker.Index == 0)
+            if (worker == 0)
             {
-                DeltaBatch rows = DeltaBatch.Create(constant.Rows, 1);
-                tap.Enqueue(0, rows);
-                rows.Release();
-                worker.Scheduler.Run(flushes: false);
+                DeltaBatch made = DeltaBatch.Create(constant.Rows, 1);
+                tap.Enqueue(0, made);
+                made.Release();
+                scheduler.Run(flushes: false);
             }
 
             return;
         }
 
-        if (Find(((RelationNode)node).Relation).Arrangement is not { } arrangement)
+        foreach (DeltaBatch chunk in rows?.Scan() ?? [])
         {
-            return;
-        }
-
-        SpineVersion version = arrangement.Spines[worker.Index].Version();
-        var source = new RelationSnapshot(arrangement, [version]);
-        foreach (DeltaBatch chunk in source.Scan())
-        {
+            cancellation.ThrowIfCancellationRequested();
+            onRows(chunk.Count);
             tap.Enqueue(0, chunk);
             chunk.Release();
-            worker.Scheduler.Run(flushes: false);
+            scheduler.Run(flushes: false);
         }
-
-        source.Dispose();
     }
 
     /// <summary>Puts the rows of a checkpoint into a new relation: the batches as they are, or by way of the exchange when there were other shards.</summary>
@@ -617,12 +630,7 @@ public sealed partial class Engine : IDisposable
         stored.Check(arrangement);
         if (stored.ShardCount == _workers.Length)
         {
-            foreach (SortedBatch batch in stored.OpenShard(worker.Index))
-            {
-                arrangement.Spines[worker.Index].Restore(batch);
-            }
-
-            arrangement.Seal(worker.Index, _begun);
+            RestoreShard(worker, arrangement, stored);
             return;
         }
 
@@ -644,25 +652,32 @@ public sealed partial class Engine : IDisposable
     /// <summary>Removes what could not be filled and throws the reason.</summary>
     private void ThrowIfFailed(InstalledRelation relation)
     {
-        if (relation.Groups.Select(group => group.Failure).FirstOrDefault(reason => reason is not null) is { } failure)
+        if (FailureOf(relation.Groups) is { } failure)
         {
             Remove(relation.Id);
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            ExceptionDispatchInfo.Throw(failure);
         }
     }
 
-    private void ReleaseIndexes(InstalledRelation relation)
+    private static Exception? FailureOf(IEnumerable<OperatorGroup> groups) =>
+        groups.Select(group => group.Failure).FirstOrDefault(reason => reason is not null);
+
+    private void ReleaseIndexes(InstalledRelation relation) => Release(_indexes, relation.Indexes);
+
+    /// <summary>Lets go of what a dataflow shared; what nobody uses any more ends.</summary>
+    private void Release<T>(Dictionary<string, T> all, IEnumerable<T> used)
+        where T : SharedGroups
     {
-        foreach (InstalledIndex index in relation.Indexes)
+        foreach (T shared in used)
         {
-            if (--index.Users == 0)
+            if (--shared.Users == 0)
             {
-                if (_indexes.GetValueOrDefault(index.Name) == index)
+                if (all.GetValueOrDefault(shared.Name) == shared)
                 {
-                    _indexes.Remove(index.Name);
+                    all.Remove(shared.Name);
                 }
 
-                RunOnWorkers(worker => worker.RemoveGroup(index.Groups[worker.Index]));
+                RunOnWorkers(worker => worker.RemoveGroup(shared.Groups[worker.Index]));
             }
         }
     }
@@ -670,74 +685,81 @@ public sealed partial class Engine : IDisposable
     /// <summary>Shared indexes and joins that have failed are there for their readers only, which have failed with them.</summary>
     private void ForgetFailed()
     {
-        foreach (InstalledIndex index in _indexes.Values.Where(static index => HasFailed(index.Groups)).ToList())
-        {
-            _indexes.Remove(index.Name);
-        }
-
-        foreach (InstalledJoin join in _joins.Values.Where(static join => HasFailed(join.Groups)).ToList())
-        {
-            _joins.Remove(join.Name);
-        }
+        ForgetFailed(_indexes);
+        ForgetFailed(_joins);
     }
 
-    private static bool HasFailed(OperatorGroup[] groups) => groups.Any(static group => group.Failure is not null);
+    private static void ForgetFailed<T>(Dictionary<string, T> all)
+        where T : SharedGroups
+    {
+        foreach (T shared in all.Values.Where(static shared => FailureOf(shared.Groups) is not null).ToList())
+        {
+            all.Remove(shared.Name);
+        }
+    }
 
     /// <summary>Makes and fills the shared indexes that a dataflow's joins will read.</summary>
     private void EnsureIndexes(DataflowDescription view, ChannelSet channels, Epoch asOf, long now)
     {
         ForgetFailed();
-        foreach (JoinNode join in view.Nodes.OfType<JoinNode>())
+        InstalledRelation owner = channels.Owner!;
+        foreach (IndexInput input in IndexInputs(view))
         {
-            // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
-            EnsureIndex(join.Inputs[0], join.Spec.LeftKeys, join.Spec, channels, asOf, now);
-            if (join.Spec.Kind is not (JoinKind.Semi or JoinKind.Anti))
+            if (!_indexes.TryGetValue(input.Name, out InstalledIndex? index))
             {
-                EnsureIndex(join.Inputs[1], join.Spec.RightKeys, join.Spec, channels, asOf, now);
+                index = CreateIndex(input);
+                FillIndex(index, input, asOf, now);
+                _indexes.Add(index.Name, index);
+                owner.OwnedIndexes.Add(index);
             }
+
+            owner.Indexes.Add(index);
+            index.Users++;
         }
     }
 
-    private void EnsureIndex(Node node, IReadOnlyList<int> keys, JoinSpec spec, ChannelSet channels, Epoch asOf, long now)
+    private void FillIndex(InstalledIndex index, IndexInput input, Epoch asOf, long now)
     {
-        if (node is not RelationNode input)
+        LoadedDataflow? loaded = Find(index.Relation).IsRestored ? TakeLoaded(index) : null;
+        var channels = new ChannelSet(this);
+        RunOnWorkers(worker =>
         {
-            return;
-        }
-
-        string name = IndexName(input.Relation, keys, spec.NullsMatch);
-        if (!_indexes.TryGetValue(name, out InstalledIndex? index))
-        {
-            string fingerprint = DataflowFingerprint.OfIndex(name, input.Shape, _workers.Length);
-            index = new InstalledIndex(name, input.Relation, fingerprint, _workers.Length);
-            LoadedDataflow? loaded = Find(input.Relation).IsRestored ? TakeLoaded(index) : null;
-            InstalledIndex made = index;
-            var indexChannels = new ChannelSet(this);
-            RunOnWorkers(worker =>
+            // Of no relation: when it fails, so do its readers, by name, but not what it is an index of.
+            var group = new OperatorGroup(default) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
+            index.Groups[worker.Index] = group;
+            Fill(worker, group, loaded, asOf, now, context =>
             {
-                // Of no relation: when it fails, so do its readers, by name, but not what it is an index of.
-                var group = new OperatorGroup(default) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
-                made.Groups[worker.Index] = group;
-                Fill(worker, group, loaded, asOf, now, context =>
-                {
-                    var builder = new GraphBuilder(context, group, indexChannels);
-                    Operator source = builder.Partitioned(input, keys, isExact: true);
-                    var keyed = new KeyedIndex(context.Arena, input.Shape, keys, spec.NullsMatch);
-                    var apply = new IndexOperator(context, keyed, new KeyEncoder(input.Shape, keys, spec.NullsMatch));
-                    GraphBuilder.Connect(source, builder.Add(apply));
-                    made.Shared.Operators[worker.Index] = apply;
-                    return builder;
-                });
+                var builder = new GraphBuilder(context, group, channels);
+                BuildIndex(builder, context, index, input);
+                return builder;
             });
-            _indexes.Add(name, index);
-            channels.Owner!.OwnedIndexes.Add(index);
-        }
+        });
+    }
 
-        if (!channels.Owner!.Indexes.Contains(index))
+    /// <summary>The indexes of relations that a dataflow's joins share with others, each once.</summary>
+    private static IEnumerable<IndexInput> IndexInputs(DataflowDescription view) => view.Nodes.OfType<JoinNode>()
+        .SelectMany(static join =>
         {
-            channels.Owner.Indexes.Add(index);
-            index.Users++;
-        }
+            // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
+            (Node Node, IReadOnlyList<int> Keys)[] sides = join.Spec.Kind is JoinKind.Semi or JoinKind.Anti
+                ? [(join.Inputs[0], join.Spec.LeftKeys)]
+                : [(join.Inputs[0], join.Spec.LeftKeys), (join.Inputs[1], join.Spec.RightKeys)];
+            return sides.Where(side => side.Node is RelationNode)
+                .Select(side => new IndexInput((RelationNode)side.Node, side.Keys, join.Spec.NullsMatch));
+        })
+        .DistinctBy(static input => input.Name);
+
+    private InstalledIndex CreateIndex(IndexInput input) => new(
+        input.Name, input.Relation.Relation, DataflowFingerprint.OfIndex(input.Name, input.Relation.Shape, _workers.Length), _workers.Length);
+
+    /// <summary>Builds the operators of a shared index: always the same ones, as for <see cref="BuildView"/>.</summary>
+    private static void BuildIndex(GraphBuilder builder, OperatorContext context, InstalledIndex index, IndexInput input)
+    {
+        Operator source = builder.Partitioned(input.Relation, input.Keys, isExact: true);
+        var keyed = new KeyedIndex(context.Arena, input.Relation.Shape, input.Keys, input.NullsMatch);
+        var apply = new IndexOperator(context, keyed, new KeyEncoder(input.Relation.Shape, input.Keys, input.NullsMatch));
+        GraphBuilder.Connect(source, builder.Add(apply));
+        index.Shared.Operators[context.Worker] = apply;
     }
 
     private LoadedDataflow? TakeLoaded(InstalledIndex index)
@@ -785,20 +807,31 @@ public sealed partial class Engine : IDisposable
         public List<InstalledIndex> OwnedIndexes { get; } = [];
     }
 
-    internal sealed class InstalledIndex(string name, RelationId relation, string fingerprint, int workers)
+    /// <summary>A relation by a key, as joins of several dataflows read it.</summary>
+    private sealed record IndexInput(RelationNode Relation, IReadOnlyList<int> Keys, IReadOnlyList<bool> NullsMatch)
+    {
+        public string Name => IndexName(Relation.Relation, Keys, NullsMatch);
+    }
+
+    /// <summary>Operators that several dataflows read, as long as one does.</summary>
+    internal abstract class SharedGroups(string name, int workers)
     {
         public string Name { get; } = name;
 
+        public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
+
+        /// <summary>Dataflows that read it.</summary>
+        public int Users { get; set; }
+    }
+
+    internal sealed class InstalledIndex(string name, RelationId relation, string fingerprint, int workers) : SharedGroups(name, workers)
+    {
         /// <summary>What it is an index of.</summary>
         public RelationId Relation { get; } = relation;
 
         public string Fingerprint { get; } = fingerprint;
 
-        public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
-
         public SharedIndex Shared { get; } = new(new IndexOperator[workers]);
-
-        public int Users { get; set; }
     }
 
     /// <summary>The engine as graphs under construction see it, all workers' graphs of one dataflow the same.</summary>
@@ -819,31 +852,21 @@ public sealed partial class Engine : IDisposable
             : engine._indexes.TryGetValue(IndexName(relation, keys, nullsMatch), out InstalledIndex? index) ? index.Shared
             : null;
 
-        public ExchangeChannel Channel(int ordinal)
+        public ExchangeChannel Channel(int ordinal) => At(_channels, ordinal, static (workers, fault) => new ExchangeChannel(workers, fault));
+
+        public Agreement Agreement(int ordinal) => At(_agreements, ordinal, static (workers, fault) => new Agreement(workers, fault));
+
+        private T At<T>(Dictionary<int, T> made, int ordinal, Func<int, EngineFault, T> make)
         {
-            lock (_channels)
+            lock (made)
             {
-                if (!_channels.TryGetValue(ordinal, out ExchangeChannel? channel))
+                if (!made.TryGetValue(ordinal, out T? found))
                 {
-                    channel = new ExchangeChannel(engine._workers.Length, fault ?? engine._fault);
-                    _channels.Add(ordinal, channel);
+                    found = make(engine._workers.Length, fault ?? engine._fault);
+                    made.Add(ordinal, found);
                 }
 
-                return channel;
-            }
-        }
-
-        public Agreement Agreement(int ordinal)
-        {
-            lock (_agreements)
-            {
-                if (!_agreements.TryGetValue(ordinal, out Agreement? agreement))
-                {
-                    agreement = new Agreement(engine._workers.Length, fault ?? engine._fault);
-                    _agreements.Add(ordinal, agreement);
-                }
-
-                return agreement;
+                return found;
             }
         }
     }

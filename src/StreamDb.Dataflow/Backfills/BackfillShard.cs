@@ -87,7 +87,10 @@ internal sealed class BackfillShard(int worker, int workerCount)
         {
             foreach ((_, Node node, Operator tap) in Leaves.Where(leaf => leaf.Group == group))
             {
-                FillLeaf(node, tap, arrangementOf, onRows, cancellation);
+                using RelationSnapshot? rows = node is RelationNode input && arrangementOf(input.Relation) is { } arrangement
+                    ? new RelationSnapshot(arrangement, [Versions[input.Relation].Acquire()])
+                    : null;
+                Engine.FillLeaf(Scheduler, Worker, node, tap, rows, onRows, cancellation);
             }
 
             if (group == _groups[^1])
@@ -164,12 +167,7 @@ internal sealed class BackfillShard(int worker, int workerCount)
 
     public void FreeDropped()
     {
-        foreach (OperatorGroup group in _dropped)
-        {
-            group.Operators.ForEach(static member => member.Dispose());
-            group.Arena?.Dispose();
-        }
-
+        _dropped.ForEach(static group => group.Dispose());
         _dropped.Clear();
     }
 
@@ -180,39 +178,6 @@ internal sealed class BackfillShard(int worker, int workerCount)
         FreeDropped();
         ForgetCuts();
         ForgetVersions();
-    }
-
-    private void FillLeaf(
-        Node node, Operator tap, Func<RelationId, Arrangement?> arrangementOf, Action<int> onRows, CancellationToken cancellation)
-    {
-        if (node is ConstantNode constant)
-        {
-            if (Worker == 0)
-            {
-                DeltaBatch rows = DeltaBatch.Create(constant.Rows, 1);
-                tap.Enqueue(0, rows);
-                rows.Release();
-                Scheduler.Run(flushes: false);
-            }
-
-            return;
-        }
-
-        RelationId relation = ((RelationNode)node).Relation;
-        if (arrangementOf(relation) is not { } arrangement)
-        {
-            return;
-        }
-
-        using var source = new RelationSnapshot(arrangement, [Versions[relation].Acquire()]);
-        foreach (DeltaBatch chunk in source.Scan())
-        {
-            cancellation.ThrowIfCancellationRequested();
-            onRows(chunk.Count);
-            tap.Enqueue(0, chunk);
-            chunk.Release();
-            Scheduler.Run(flushes: false);
-        }
     }
 
     private void ForgetCuts()

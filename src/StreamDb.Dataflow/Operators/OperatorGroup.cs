@@ -5,7 +5,7 @@ using StreamDb.State.Spaces;
 namespace StreamDb.Dataflow.Operators;
 
 /// <summary>The operators of one dataflow, relation or index on one worker: what is installed, fails and is removed together.</summary>
-internal sealed class OperatorGroup(RelationId id)
+internal sealed class OperatorGroup(RelationId id) : IDisposable
 {
     public RelationId Id { get; } = id;
 
@@ -46,6 +46,13 @@ internal sealed class OperatorGroup(RelationId id)
                 reader.Group.Fail(reason, failed);
             }
         }
+    }
+
+    /// <summary>Frees its operators and their state. Nothing may reach them any more.</summary>
+    public void Dispose()
+    {
+        Operators.ForEach(static member => member.Dispose());
+        Arena?.Dispose();
     }
 
     /// <summary>The state between two epochs, on its worker.</summary>

@@ -97,7 +97,12 @@ internal sealed class Worker : IDisposable
     public void RemoveGroup(OperatorGroup group)
     {
         _operators.RemoveAll(member => member.Group == group);
-        Forget(group);
+        foreach (Operator member in _operators)
+        {
+            member.Targets.RemoveAll(target => target.Operator.Group == group);
+            member.RunsAfter.RemoveAll(before => before.Group == group);
+            (member as IndexOperator)?.Readers.RemoveAll(reader => reader.Group == group);
+        }
 
         if (_relations.TryGetValue(group.Id, out RelationSource? source) && source.Operator.Group == group)
         {
@@ -105,23 +110,7 @@ internal sealed class Worker : IDisposable
         }
 
         Reorder();
-        foreach (Operator member in group.Operators)
-        {
-            member.Dispose();
-        }
-
-        group.Arena?.Dispose();
-    }
-
-    /// <summary>Lets go of a group that other operators know. Only in a job.</summary>
-    public void Forget(OperatorGroup group)
-    {
-        foreach (Operator member in _operators)
-        {
-            member.Targets.RemoveAll(target => target.Operator.Group == group);
-            member.RunsAfter.RemoveAll(before => before.Group == group);
-            (member as IndexOperator)?.Readers.RemoveAll(reader => reader.Group == group);
-        }
+        group.Dispose();
     }
 
     /// <summary>Names the operator that emits a relation's deltas.</summary>

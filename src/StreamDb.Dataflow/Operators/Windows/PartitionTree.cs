@@ -240,20 +240,8 @@ internal sealed unsafe class PartitionTree
     /// <summary>The place before the record at a position, which exists. In a refreshed tree.</summary>
     public TreePlace Seek(TreeNode* root, long position)
     {
-        TreeNode* node = root;
         long left = position;
-        while (!node->IsLeaf)
-        {
-            long* rows = RowsOf(node);
-            int child = 0;
-            while (left >= rows[child])
-            {
-                left -= rows[child++];
-            }
-
-            node = Children(node)[child];
-        }
-
+        TreeNode* node = Descend(root, ref left, byGroups: false, out _);
         return new TreePlace(node, (int)left, position);
     }
 
@@ -270,22 +258,8 @@ internal sealed unsafe class PartitionTree
             return root->Rows;
         }
 
-        TreeNode* node = root;
         long left = group;
-        long position = 0;
-        while (!node->IsLeaf)
-        {
-            long* groups = GroupsOf(node);
-            int child = 0;
-            while (left >= groups[child])
-            {
-                left -= groups[child];
-                position += RowsOf(node)[child++];
-            }
-
-            node = Children(node)[child];
-        }
-
+        TreeNode* node = Descend(root, ref left, byGroups: true, out long position);
         byte** items = Records(node);
         for (int i = 0; ; i++)
         {
@@ -304,22 +278,8 @@ internal sealed unsafe class PartitionTree
             return root->Groups;
         }
 
-        TreeNode* node = root;
         long left = position;
-        long groups = 0;
-        while (!node->IsLeaf)
-        {
-            long* rows = RowsOf(node);
-            int child = 0;
-            while (left >= rows[child])
-            {
-                left -= rows[child];
-                groups += GroupsOf(node)[child++];
-            }
-
-            node = Children(node)[child];
-        }
-
+        TreeNode* node = Descend(root, ref left, byGroups: false, out long groups);
         byte** items = Records(node);
         for (int i = 0; i < left; i++)
         {
@@ -327,6 +287,30 @@ internal sealed unsafe class PartitionTree
         }
 
         return groups;
+    }
+
+    /// <summary>The leaf that has the row (or the start of the group) with a number.</summary>
+    /// <param name="left">The number; then, within the leaf.</param>
+    /// <param name="passed">What lies before the leaf: groups when rows are counted, rows when groups are.</param>
+    private TreeNode* Descend(TreeNode* root, ref long left, bool byGroups, out long passed)
+    {
+        TreeNode* node = root;
+        passed = 0;
+        while (!node->IsLeaf)
+        {
+            long* counted = byGroups ? GroupsOf(node) : RowsOf(node);
+            long* others = byGroups ? RowsOf(node) : GroupsOf(node);
+            int child = 0;
+            while (left >= counted[child])
+            {
+                left -= counted[child];
+                passed += others[child++];
+            }
+
+            node = Children(node)[child];
+        }
+
+        return node;
     }
 
     /// <summary>The position of a record's RANGE edge: of the first row of its frame, or behind the last. In a refreshed tree.</summary>

@@ -15,6 +15,9 @@ public unsafe interface IAccumulator
     /// <summary>Bytes of state per group, a multiple of 8; the engine aligns to 8.</summary>
     int StateBytes { get; }
 
+    /// <summary>Whether the value without arguments is how many rows the group has, as an Int64: the engine, which counts them anyway, need not ask.</summary>
+    bool CountsRows => false;
+
     /// <summary>Adds <c>weights[i]</c> copies of row i to <c>states[i]</c>, for i &lt; count. Called once per batch. Several i may share a state.</summary>
     /// <param name="arguments">The aggregate's argument columns (empty for count(*)); FILTER was applied before.</param>
     void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count);

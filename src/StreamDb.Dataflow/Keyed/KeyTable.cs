@@ -28,6 +28,7 @@ internal sealed unsafe class KeyTable : IDisposable
     private readonly StateArena _arena;
     private readonly int _keyBytes;
     private readonly int _slotBytes;
+    private readonly int _prefetchedBytes;
     private readonly int _segmentSlotsMin;
     private readonly NativeHeap? _keys;
     private Segment[] _directory;
@@ -42,6 +43,9 @@ internal sealed unsafe class KeyTable : IDisposable
         _keyBytes = keyStride;
         RecordOffset = 8 + (keyStride == 0 ? 16 : keyStride);
         _slotBytes = RecordOffset + recordBytes;
+
+        // A slot may lie across two cache lines, and every third search goes on to the next slot.
+        _prefetchedBytes = Math.Max(_slotBytes, Math.Min(2 * _slotBytes, 64));
         _keys = keyStride == 0 ? new NativeHeap(arena) : null;
 
         // The least there is to have is a page: as many slots as it holds.
@@ -108,9 +112,11 @@ internal sealed unsafe class KeyTable : IDisposable
     public void Find(PackedRows keys, ulong* hashes, int start, int count, byte** slots)
     {
         hashes += start;
-        for (int i = 0; i < Math.Min(PrefetchDistance, count); i++)
+        PrefetchHomes(hashes, 0, Math.Min(PrefetchDistance, count), slots);
+        if (_keyBytes == 8)
         {
-            Sse.Prefetch0(Home(hashes[i]));
+            FindWords((ulong*)keys.Data + start, hashes, count, slots);
+            return;
         }
 
         for (int i = 0; i < count; i++)
@@ -118,10 +124,10 @@ internal sealed unsafe class KeyTable : IDisposable
             int ahead = i + PrefetchDistance;
             if (ahead < count)
             {
-                Sse.Prefetch0(Home(hashes[ahead]));
+                slots[ahead] = PrefetchHome(hashes[ahead]);
             }
 
-            slots[i] = FindFrom(Home(hashes[i]), keys, start + i, hashes[i]);
+            slots[i] = FindLong(slots[i], keys.Row(start + i), keys.Length(start + i), hashes[i]);
         }
     }
 
@@ -130,35 +136,51 @@ internal sealed unsafe class KeyTable : IDisposable
     public void FindOrAdd(PackedRows keys, ulong* hashes, byte** slots, ulong header)
     {
         int version = Version;
+        int seen = version;
         int count = keys.Count;
-        for (int i = 0; i < Math.Min(PrefetchDistance, count); i++)
-        {
-            Sse.Prefetch0(Home(hashes[i]));
-        }
-
+        ulong* words = _keyBytes == 8 ? (ulong*)keys.Data : null;
+        PrefetchHomes(hashes, 0, Math.Min(PrefetchDistance, count), slots);
         for (int i = 0; i < count; i++)
         {
             int ahead = i + PrefetchDistance;
             if (ahead < count)
             {
-                Sse.Prefetch0(Home(hashes[ahead]));
+                slots[ahead] = PrefetchHome(hashes[ahead]);
             }
 
-            byte* slot = FindFrom(Home(hashes[i]), keys, i, hashes[i]);
+            byte* slot = words is not null
+                ? FindWord(slots[i], words[i], hashes[i])
+                : FindLong(slots[i], keys.Row(i), keys.Length(i), hashes[i]);
             if (slot is not null)
             {
                 _arena.Touch(slot, _slotBytes);
                 slots[i] = slot;
+                continue;
             }
-            else
+
+            slots[i] = Add(keys, i, hashes[i], header);
+            if (seen != Version)
             {
-                slots[i] = Add(keys, i, hashes[i], header);
+                seen = Version;
+                PrefetchHomes(hashes, i + 1, Math.Min(ahead + 1, count), slots);
             }
         }
 
-        if (version != Version)
+        if (version != seen)
         {
             Find(keys, hashes, slots);
+        }
+    }
+
+    /// <summary>Asks for slots that are about to be read.</summary>
+    /// <remarks>Hot path: per key.</remarks>
+    public void Prefetch(byte** slots, int count)
+    {
+        int last = _slotBytes - 1;
+        for (int i = 0; i < count; i++)
+        {
+            Sse.Prefetch0(slots[i]);
+            Sse.Prefetch0(slots[i] + last);
         }
     }
 
@@ -241,8 +263,9 @@ internal sealed unsafe class KeyTable : IDisposable
         _directory = [];
     }
 
+    // Not one shift, which would be by 64 at depth 0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int DirectoryIndex(ulong hash) => _depth == 0 ? 0 : (int)(hash >> (64 - _depth));
+    private int DirectoryIndex(ulong hash) => (int)(hash >> 1 >> (63 - _depth));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* Home(ulong hash)
@@ -252,11 +275,62 @@ internal sealed unsafe class KeyTable : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* FindFrom(byte* slot, PackedRows keys, int row, ulong hash)
+    private byte* PrefetchHome(ulong hash)
     {
-        if (_keyBytes == 8)
+        byte* home = Home(hash);
+        Sse.Prefetch0(home);
+        Sse.Prefetch0(home + _prefetchedBytes - 1);
+        return home;
+    }
+
+    private void PrefetchHomes(ulong* hashes, int start, int end, byte** homes)
+    {
+        for (int i = start; i < end; i++)
         {
-            ulong key = *(ulong*)keys.Row(row);
+            homes[i] = PrefetchHome(hashes[i]);
+        }
+    }
+
+    /// <summary><see cref="Find(PackedRows, ulong*, int, int, byte**)"/> for keys of one word; the first homes are in their places.</summary>
+    private void FindWords(ulong* keys, ulong* hashes, int count, byte** slots)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            int ahead = i + PrefetchDistance;
+            if (ahead < count)
+            {
+                slots[ahead] = PrefetchHome(hashes[ahead]);
+            }
+
+            slots[i] = FindWord(slots[i], keys[i], hashes[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* FindWord(byte* slot, ulong key, ulong hash)
+    {
+        if (*(ulong*)slot == 0)
+        {
+            return null;
+        }
+
+        return *(ulong*)(slot + 8) == key ? slot : FindWordBehind(slot, key, hash);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private byte* FindWordBehind(byte* slot, ulong key, ulong hash)
+    {
+        Segment segment = _directory[DirectoryIndex(hash)];
+        byte* end = segment.End;
+        int slotBytes = _slotBytes;
+        while (true)
+        {
+            slot += slotBytes;
+            if (slot == end)
+            {
+                slot = segment.Slots;
+            }
+
             if (*(ulong*)slot == 0)
             {
                 return null;
@@ -266,24 +340,7 @@ internal sealed unsafe class KeyTable : IDisposable
             {
                 return slot;
             }
-
-            Segment segment = _directory[DirectoryIndex(hash)];
-            while (true)
-            {
-                slot = segment.Next(slot, _slotBytes);
-                if (*(ulong*)slot == 0)
-                {
-                    return null;
-                }
-
-                if (*(ulong*)(slot + 8) == key)
-                {
-                    return slot;
-                }
-            }
         }
-
-        return FindLong(slot, keys.Row(row), keys.Length(row), hash);
     }
 
     private byte* FindLong(byte* slot, byte* key, int length, ulong hash)
@@ -313,12 +370,19 @@ internal sealed unsafe class KeyTable : IDisposable
 
         byte* slot = segment.FreeSlot(hash, _slotBytes);
         _arena.Touch(slot, _slotBytes);
-        Unsafe.InitBlock(slot, 0, (uint)_slotBytes);
         *(ulong*)slot = header;
+        for (int i = RecordOffset; i < _slotBytes; i += 8)
+        {
+            *(ulong*)(slot + i) = 0;
+        }
+
         byte* key = keys.Row(row);
         if (_keys is null)
         {
-            Unsafe.CopyBlock(slot + 8, key, (uint)_keyBytes);
+            for (int i = 0; i < _keyBytes; i += 8)
+            {
+                *(ulong*)(slot + 8 + i) = *(ulong*)(key + i);
+            }
         }
         else
         {

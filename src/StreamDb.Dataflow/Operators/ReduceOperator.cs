@@ -16,9 +16,14 @@ namespace StreamDb.Dataflow.Operators;
 /// </remarks>
 internal sealed unsafe class ReduceOperator : Operator
 {
+    /// <summary>From the header to the number of rows.</summary>
+    public const int CountShift = 2;
+
     private const ulong Taken = 1;
     private const ulong Touched = 2;
-    private const int CountShift = 2;
+
+    /// <summary>Rows, or groups, of one series of passes: so few that their slots stay in the cache from the first to the last.</summary>
+    private const int ChunkRows = 2048;
 
     private readonly KeyEncoder _encoder;
     private readonly KeyRepresentative _representative;
@@ -28,8 +33,8 @@ internal sealed unsafe class ReduceOperator : Operator
     private readonly PackedRows _representatives;
     private readonly NativeScratch<nint> _slots = new();
     private readonly NativeScratch<nint> _states = new();
-    private readonly NativeScratch<nint> _firstStates = new();
-    private readonly NativeScratch<long> _weights = new();
+    private readonly NativeScratch<nint> _touchedSlots = new();
+    private readonly NativeScratch<long> _ones = new(ChunkRows);
     private readonly NativeScratch<long> _oldCounts = new();
     private readonly NativeScratch<bool> _changed = new();
     private readonly NativeScratch<int> _oldRows = new();
@@ -37,6 +42,9 @@ internal sealed unsafe class ReduceOperator : Operator
     private readonly RetractingSink _oldErrors;
     private readonly bool _isGlobal;
     private bool _isEmitted;
+
+    /// <summary>Version of the table as long as <see cref="_touchedSlots"/> says where the touched groups are; else -1.</summary>
+    private int _touchedVersion = -1;
 
     public ReduceOperator(OperatorContext context, IReadOnlyList<ColumnShape> shape, ReduceSpec spec)
         : base(context)
@@ -57,9 +65,9 @@ internal sealed unsafe class ReduceOperator : Operator
             ExtremeValue? keeper = aggregateSpec is ExtremeAggregate extreme
                 ? aggregates.OfType<ExtremeValue>().FirstOrDefault(other => other.Keeps(extreme))
                 : null;
-            GroupAggregate aggregate = keeper is null
-                ? GroupAggregate.Create(context.Arena, aggregateSpec, shape, spec.Keys)
-                : new ExtremeValue(context.Arena, (ExtremeAggregate)aggregateSpec, shape, keeper);
+            GroupAggregate aggregate = keeper is not null ? new ExtremeValue(context.Arena, (ExtremeAggregate)aggregateSpec, shape, keeper)
+                : RowCountValue.Covers(aggregateSpec) ? new RowCountValue(aggregateSpec)
+                : GroupAggregate.Create(context.Arena, aggregateSpec, shape, spec.Keys);
             aggregate.Offset = keeper?.Offset ?? offset;
             offset += keeper is null ? aggregate.StateBytes : 0;
             aggregates.Add(aggregate);
@@ -69,6 +77,12 @@ internal sealed unsafe class ReduceOperator : Operator
 
         _representative.Offset = offset;
         _groups = new KeyTable(context.Arena, _encoder.KeyCodec.Stride, offset + _representative.Bytes);
+        foreach (RowCountValue count in _aggregates.OfType<RowCountValue>())
+        {
+            count.Offset = -_groups.RecordOffset;
+        }
+
+        new Span<long>(_ones.Pointer, ChunkRows).Fill(1);
         _touched = new TouchedKeys(_encoder.KeyCodec.Stride);
         _oldErrors = new RetractingSink(context);
         _isGlobal = spec.Keys.Count == 0;
@@ -115,13 +129,14 @@ internal sealed unsafe class ReduceOperator : Operator
         var olds = new Column[_aggregates.Length];
         for (int a = 0; a < olds.Length; a++)
         {
-            olds[a] = _aggregates[a].Old.Finish();
+            olds[a] = _aggregates[a] is RowCountValue
+                ? DeltaBatch.WeightColumn(new ReadOnlySpan<long>(_oldCounts.Pointer, _touched.Count))
+                : _aggregates[a].Old.Finish();
         }
 
-        // A chunk at a time, so that its groups stay in the cache from the first pass to the last.
-        for (int start = 0; start < _touched.Count; start += JoinOutput.ChunkRows)
+        for (int start = 0; start < _touched.Count; start += ChunkRows)
         {
-            FlushChunk(olds, start, Math.Min(JoinOutput.ChunkRows, _touched.Count - start));
+            FlushChunk(olds, start, Math.Min(ChunkRows, _touched.Count - start));
         }
 
         foreach (Column column in olds)
@@ -130,6 +145,8 @@ internal sealed unsafe class ReduceOperator : Operator
         }
 
         _touched.Clear();
+        _touchedSlots.Trim();
+        _touchedVersion = -1;
         _oldCounts.Trim();
         _isEmitted |= _isGlobal;
     }
@@ -163,8 +180,8 @@ internal sealed unsafe class ReduceOperator : Operator
         _representatives.Dispose();
         _slots.Dispose();
         _states.Dispose();
-        _firstStates.Dispose();
-        _weights.Dispose();
+        _touchedSlots.Dispose();
+        _ones.Dispose();
         _oldCounts.Dispose();
         _changed.Dispose();
         _oldRows.Dispose();
@@ -177,6 +194,28 @@ internal sealed unsafe class ReduceOperator : Operator
 
     protected override void Process(int port, DeltaBatch batch)
     {
+        if (batch.Count <= ChunkRows)
+        {
+            ProcessChunk(batch);
+            return;
+        }
+
+        for (int start = 0; start < batch.Count; start += ChunkRows)
+        {
+            DeltaBatch chunk = batch.Slice(start, Math.Min(ChunkRows, batch.Count - start));
+            try
+            {
+                ProcessChunk(chunk);
+            }
+            finally
+            {
+                chunk.Release();
+            }
+        }
+    }
+
+    private void ProcessChunk(DeltaBatch batch)
+    {
         DeltaBatch kept = _encoder.Encode(batch, out DeltaBatch? unmatched);
         if (unmatched is not null)
         {
@@ -185,33 +224,18 @@ internal sealed unsafe class ReduceOperator : Operator
             throw RowCodec.UnexpectedNull();
         }
 
-        long* weights;
-        if (batch.Weights is null)
-        {
-            weights = _weights.Reserve(batch.Count);
-            new Span<long>(weights, batch.Count).Fill(1);
-        }
-        else
-        {
-            weights = (long*)batch.Weights.Values;
-        }
-
+        long* weights = batch.Weights is null ? _ones.Pointer : (long*)batch.Weights.Values;
         _representative.Encode(batch.Rows, _representatives);
         byte** slots = Touch(_encoder.Keys, _encoder.Hashes, batch.Count, weights);
         byte** states = (byte**)_states.Reserve(batch.Count);
         foreach (GroupAggregate aggregate in _aggregates)
         {
-            if (aggregate.Keeper is not null)
+            if (aggregate.Keeper is not null || aggregate is RowCountValue)
             {
                 continue;
             }
 
-            int offset = _groups.RecordOffset + aggregate.Offset;
-            for (int i = 0; i < batch.Count; i++)
-            {
-                states[i] = slots[i] + offset;
-            }
-
+            Gather(slots, batch.Count, aggregate.Offset, states);
             aggregate.Apply(batch, states, weights);
         }
 
@@ -220,26 +244,26 @@ internal sealed unsafe class ReduceOperator : Operator
     }
 
     /// <summary>Finds or adds the groups, adds to their row counts, and captures the old values of those not touched before in this epoch.</summary>
+    /// <remarks>Hot path: per delta.</remarks>
     private byte** Touch(PackedRows keys, ulong* hashes, int count, long* weights)
     {
         byte** slots = (byte**)_slots.Reserve(count);
         _groups.FindOrAdd(keys, hashes, slots, Taken);
-        byte** first = (byte**)_firstStates.Reserve(count);
+        int touched = _touched.Count;
+        byte** first = (byte**)_touchedSlots.Reserve(touched + count) + touched;
+        long* oldCounts = _oldCounts.Reserve(touched + count) + touched;
         int* firstRows = _newRows.Reserve(count);
-        long* oldCounts = _oldCounts.Reserve(_touched.Count + count) + _touched.Count;
         int firstCount = 0;
         for (int i = 0; i < count; i++)
         {
-            ulong header = *(ulong*)slots[i];
-            if ((header & Touched) == 0)
-            {
-                oldCounts[firstCount] = (long)header >> CountShift;
-                firstRows[firstCount] = i;
-                first[firstCount++] = slots[i] + _groups.RecordOffset;
-                header |= Touched;
-            }
-
-            *(ulong*)slots[i] = header + ((ulong)(weights is null ? 0 : weights[i]) << CountShift);
+            // Written for every row, and kept where the group was not touched before: a guess of the branch would often be wrong.
+            byte* slot = slots[i];
+            ulong header = *(ulong*)slot;
+            oldCounts[firstCount] = (long)header >> CountShift;
+            firstRows[firstCount] = i;
+            first[firstCount] = slot;
+            firstCount += (header & Touched) == 0 ? 1 : 0;
+            *(ulong*)slot = (header | Touched) + ((ulong)(weights is null ? 0 : weights[i]) << CountShift);
         }
 
         if (firstCount > 0)
@@ -250,6 +274,7 @@ internal sealed unsafe class ReduceOperator : Operator
             }
 
             _touched.Add(keys, hashes, firstRows, firstCount);
+            _touchedVersion = touched == 0 || _touchedVersion == _groups.Version ? _groups.Version : -1;
             CaptureOld(first, firstCount);
         }
 
@@ -257,37 +282,35 @@ internal sealed unsafe class ReduceOperator : Operator
     }
 
     /// <summary>Gives new groups the key of their first row as it looks.</summary>
-    private void Represent(byte** records, int* rows, long* oldCounts, int count)
+    private void Represent(byte** slots, int* rows, long* oldCounts, int count)
     {
+        int offset = _groups.RecordOffset + _representative.Offset;
         for (int i = 0; i < count; i++)
         {
             if (oldCounts[i] == 0)
             {
-                Unsafe.CopyBlock(records[i] + _representative.Offset, _representatives.Row(rows[i]), (uint)_representative.Bytes);
+                Unsafe.CopyBlock(slots[i] + offset, _representatives.Row(rows[i]), (uint)_representative.Bytes);
             }
         }
     }
 
-    private void CaptureOld(byte** records, int count)
+    private void CaptureOld(byte** slots, int count)
     {
-        int shift = 0;
+        byte** states = (byte**)_states.Reserve(count);
         foreach (GroupAggregate aggregate in _aggregates)
         {
-            for (int i = 0; i < count; i++)
+            if (aggregate is not RowCountValue)
             {
-                records[i] += aggregate.Offset - shift;
+                Gather(slots, count, aggregate.Offset, states);
+                aggregate.AppendValues(states, count, aggregate.Old, _oldErrors);
             }
-
-            shift = aggregate.Offset;
-            aggregate.AppendValues(records, count, aggregate.Old, _oldErrors);
         }
     }
 
     /// <summary>Ends the epoch of some touched groups: emits their changes, and frees those that have no rows left.</summary>
     private void FlushChunk(Column[] olds, int start, int count)
     {
-        byte** slots = (byte**)_slots.Reserve(count);
-        _groups.Find(_touched.Keys, _touched.Hashes, start, count, slots);
+        byte** slots = FindTouched(start, count);
         byte** states = (byte**)_states.Reserve(count);
         var news = new Column[_aggregates.Length];
         bool* changed = _changed.Reserve(count);
@@ -319,6 +342,20 @@ internal sealed unsafe class ReduceOperator : Operator
         {
             RemoveVanished(slots, start, count);
         }
+    }
+
+    private byte** FindTouched(int start, int count)
+    {
+        if (_touchedVersion == _groups.Version)
+        {
+            byte** known = (byte**)_touchedSlots.Pointer + start;
+            _groups.Prefetch(known, count);
+            return known;
+        }
+
+        byte** found = (byte**)_slots.Reserve(count);
+        _groups.Find(_touched.Keys, _touched.Hashes, start, count, found);
+        return found;
     }
 
     private void EmitChanges(Column[] olds, Column[] news, byte** slots, int start, int count)

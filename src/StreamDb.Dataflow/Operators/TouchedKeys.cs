@@ -20,11 +20,18 @@ internal sealed unsafe class TouchedKeys(int keyStride) : IDisposable
         Keys.AppendCopy(key, length);
     }
 
-    /// <summary>Adds the given rows of a batch of keys.</summary>
+    /// <summary>Adds the given rows of a batch of keys, which are in order, each once.</summary>
     /// <remarks>Hot path: per key.</remarks>
     public void Add(PackedRows keys, ulong* hashes, int* rows, int count)
     {
         ulong* target = _hashes.Reserve(Count + count) + Count;
+        if (count == keys.Count && keys.Stride == 8)
+        {
+            new ReadOnlySpan<ulong>(hashes, count).CopyTo(new Span<ulong>(target, count));
+            new ReadOnlySpan<ulong>(keys.Data, count).CopyTo(new Span<ulong>(Keys.AppendFixed(count), count));
+            return;
+        }
+
         for (int i = 0; i < count; i++)
         {
             target[i] = hashes[rows[i]];

@@ -12,6 +12,8 @@ internal sealed unsafe class CountAccumulator : IMergeableAccumulator
 
     public bool IsExact => true;
 
+    public bool CountsRows => true;
+
     // Hot path: per delta.
     public void Update(byte** states, ReadOnlySpan<Column> arguments, long* weights, int count)
     {

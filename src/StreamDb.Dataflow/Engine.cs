@@ -613,7 +613,7 @@ public sealed partial class Engine : IDisposable
             return;
         }
 
-        foreach (DeltaBatch chunk in rows?.Scan() ?? [])
+        foreach (DeltaBatch chunk in rows?.Deltas() ?? [])
         {
             cancellation.ThrowIfCancellationRequested();
             onRows(chunk.Count);
@@ -637,7 +637,7 @@ public sealed partial class Engine : IDisposable
         for (int shard = worker.Index; shard < stored.ShardCount; shard += _workers.Length)
         {
             using var rows = new RelationSnapshot(arrangement, [new SpineVersion([.. stored.OpenShard(shard)], 0)]);
-            foreach (DeltaBatch chunk in rows.Scan())
+            foreach (DeltaBatch chunk in rows.Deltas())
             {
                 source.Enqueue(0, chunk);
                 chunk.Release();

@@ -10,9 +10,9 @@ namespace StreamDb.Dataflow;
 
 /// <summary>A relation at one epoch. Immutable; never blocks a writer; any thread may read it, several at once.</summary>
 /// <remarks>
-/// Dispose to let go of the state it holds. Every result is consolidated: no row twice, weights never 0. Batches returned
-/// or enumerated belong to the receiver, who releases them. Rows are ordered by the arrangement's key columns ascending
-/// (NULLs last), then by the other columns.
+/// Dispose to let go of the state it holds. Every result but <see cref="Deltas"/> is consolidated: no row twice, weights
+/// never 0. Batches returned or enumerated belong to the receiver, who releases them. Rows are ordered by the arrangement's
+/// key columns ascending (NULLs last), then by the other columns.
 /// </remarks>
 public sealed unsafe class RelationSnapshot : IDisposable
 {
@@ -48,6 +48,22 @@ public sealed unsafe class RelationSnapshot : IDisposable
     /// <summary>All rows in key order, or in the opposite order.</summary>
     public IEnumerable<DeltaBatch> Scan(bool descending = false) =>
         Read(Array.ConvertAll(_batches, static batch => (0, batch.Count)), descending);
+
+    /// <summary>Deltas that add up to the rows: several may be of one row, weights may be negative.</summary>
+    /// <remarks>For whoever consolidates anyway, and faster by what merging costs. In order only within each layer of the spine.</remarks>
+    public IEnumerable<DeltaBatch> Deltas()
+    {
+        using var rows = new NativeScratch<nint>();
+        using var weights = new NativeScratch<long>();
+        foreach (SortedBatch batch in _batches)
+        {
+            var cursor = new MergeCursor([batch], [(0, batch.Count)], descending: false);
+            while (ReadChunk(cursor, rows, weights) is { } chunk)
+            {
+                yield return chunk;
+            }
+        }
+    }
 
     /// <summary>The rows whose first key columns equal a row of <paramref name="keys"/> (borrowed); it may have fewer columns than the key.</summary>
     /// <param name="keys">Columns of the types of the leading key columns. NULL equals NULL. Duplicates count once.</param>

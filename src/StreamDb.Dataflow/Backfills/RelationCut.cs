@@ -57,7 +57,7 @@ internal sealed class RelationCut(RelationId relation, List<DeltaBatch> batches,
     {
         SortedBatch[] batches = [.. version.Batches.Except(other.Batches).Select(batch => batch.Acquire())];
         using var rows = new RelationSnapshot(arrangement, [new SpineVersion(batches, 0)]);
-        foreach (DeltaBatch chunk in rows.Scan())
+        foreach (DeltaBatch chunk in rows.Deltas())
         {
             yield return chunk;
         }

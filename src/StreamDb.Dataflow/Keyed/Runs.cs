@@ -15,7 +15,7 @@ namespace StreamDb.Dataflow.Keyed;
 /// 4. bit 0 of the word tells a list.
 /// Words and entry addresses are good until the next change of the same run. One thread.
 /// </remarks>
-internal sealed unsafe class Runs : IDisposable
+internal sealed unsafe partial class Runs : IDisposable
 {
     private const int BlockBytesMax = 4096;
     private const int HeaderBytes = 8;
@@ -135,7 +135,12 @@ internal sealed unsafe class Runs : IDisposable
         _heap.Read(input);
     }
 
-    public void Dispose() => _heap.Dispose();
+    public void Dispose()
+    {
+        _heap.Dispose();
+        _mergedEntries.Dispose();
+        _mergedWeights.Dispose();
+    }
 
     /// <summary>First entry of the run, or null when it is empty.</summary>
     public byte* First(ulong run) => run == 0 ? null : Entry((run & 1) != 0 ? ((RunList*)(run & ~1UL))->Chunk(0) : (byte*)run, 0);
@@ -440,18 +445,25 @@ internal sealed unsafe class Runs : IDisposable
         byte* upper = AllocateBlock(Math.Max(count - keep, count / 2), IsWeighted(chunk), count - keep);
         CopyRange(chunk, keep, upper, count - keep);
         FreeBlock(chunk);
-        if (list->Count == list->Capacity)
-        {
-            int capacity = list->Capacity * 3 / 2;
-            RunList* grown = (RunList*)_heap.Allocate(RunList.Bytes(capacity));
-            Buffer.MemoryCopy(list, grown, RunList.Bytes(capacity), RunList.Bytes(list->Count));
-            grown->Capacity = capacity;
-            _heap.Free((byte*)list, RunList.Bytes(list->Capacity));
-            list = grown;
-        }
-
+        list = MakeRoom(list);
         TouchList(list);
         list->Chunks[index] = (ulong)lower;
         list->InsertAt(index + 1, (ulong)upper);
+    }
+
+    /// <summary>Room for one more chunk; the list may move.</summary>
+    private RunList* MakeRoom(RunList* list)
+    {
+        if (list->Count < list->Capacity)
+        {
+            return list;
+        }
+
+        int capacity = list->Capacity * 3 / 2;
+        RunList* grown = (RunList*)_heap.Allocate(RunList.Bytes(capacity));
+        Buffer.MemoryCopy(list, grown, RunList.Bytes(capacity), RunList.Bytes(list->Count));
+        grown->Capacity = capacity;
+        _heap.Free((byte*)list, RunList.Bytes(list->Capacity));
+        return grown;
     }
 }

@@ -14,6 +14,7 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
     private readonly RowCodec _codec;
     private readonly PackedRows _packed;
     private readonly Runs _runs;
+    private readonly LongRunMerge? _merge;
     private readonly ExtremeValue? _keeper;
     private readonly NativeScratch<nint> _rows = new();
 
@@ -26,6 +27,7 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
         _codec = new RowCodec([new RowCodecField(spec.Column, shape[spec.Column].Type, IsNullable: false, IsExact: true)], skipsNulls: true);
         _packed = new PackedRows(_codec.Stride);
         _runs = keeper?._runs ?? new Runs(arena, _codec.Stride);
+        _merge = keeper is null ? new LongRunMerge(_runs) : null;
     }
 
     public override int StateBytes => 8;
@@ -105,6 +107,7 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
         if (_keeper is null)
         {
             _runs.Dispose();
+            _merge!.Dispose();
         }
 
         _rows.Dispose();
@@ -124,10 +127,22 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
                 Runs.Prefetch(*(ulong*)states[i + Distance]);
             }
 
-            if (!column.IsNull(i))
+            if (column.IsNull(i))
             {
-                _runs.Add(ref *(ulong*)states[i], _packed.Row(i), _packed.Length(i), weights[i]);
+                continue;
+            }
+
+            ulong* run = (ulong*)states[i];
+            if (_merge!.Takes(*run))
+            {
+                _merge.Add(run, _packed.Row(i), weights[i]);
+            }
+            else
+            {
+                _runs.Add(ref *run, _packed.Row(i), _packed.Length(i), weights[i]);
             }
         }
+
+        _merge!.Flush();
     }
 }

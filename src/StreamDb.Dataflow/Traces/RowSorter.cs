@@ -50,6 +50,9 @@ internal sealed unsafe class RowSorter : IDisposable
         return builder.Finish();
     }
 
+    /// <summary>Which of the rows that were put in order last is at a position.</summary>
+    public int RowAt(int position) => _items[position].Index;
+
     /// <summary>Gives back what an unusually large batch needed.</summary>
     public void Trim()
     {
@@ -68,7 +71,8 @@ internal sealed unsafe class RowSorter : IDisposable
         _capacity = 0;
     }
 
-    private void Order(PackedRows rows)
+    /// <summary>Finds the order of the rows; <see cref="RowAt"/> then tells it.</summary>
+    public void Order(PackedRows rows)
     {
         int count = rows.Count;
         if (count > _capacity)

@@ -10,4 +10,7 @@ public abstract record AggregateSpec
 
     /// <summary>A Bool column; rows where it is not true do not count. -1: every row counts.</summary>
     public int FilterColumn { get; init; } = -1;
+
+    /// <summary>The same for equal functions with equal settings, whatever columns they are of; null: there is no telling. An extreme needs none.</summary>
+    public string? Name { get; init; }
 }

@@ -1,5 +1,6 @@
 using StreamDb.Core.Identifiers;
 using StreamDb.Dataflow.Ports;
+using StreamDb.Dataflow.Sharing;
 
 namespace StreamDb.Dataflow;
 
@@ -35,4 +36,7 @@ public sealed class DataflowDescription
     internal IDeltaConsumer? Consumer { get; }
 
     internal IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>The parts that other dataflows may have, too.</summary>
+    internal Subplans Subplans => field ??= new Subplans(Output);
 }

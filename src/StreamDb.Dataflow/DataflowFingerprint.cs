@@ -45,6 +45,9 @@ internal static class DataflowFingerprint
         return Hash(text.ToString());
     }
 
+    /// <summary>Of a part that dataflows share: its name says what it computes.</summary>
+    public static string OfSubplan(string name, int workers) => Hash($"{_program};{workers};{name}");
+
     private static void Append(StringBuilder text, IReadOnlyList<ColumnShape> shape)
     {
         foreach (ColumnShape column in shape)

@@ -7,6 +7,7 @@ using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Recursion;
 using StreamDb.Dataflow.Scheduling;
+using StreamDb.Dataflow.Sharing;
 using StreamDb.Dataflow.Traces;
 
 namespace StreamDb.Dataflow;
@@ -161,20 +162,19 @@ public sealed partial class Engine
         ForgetFailed();
         InstalledRelation relation = backfill.Relation;
         InstalledIndex[] made = [.. backfill.PrivateIndexes.Where(index => !_indexes.ContainsKey(index.Name))];
-        RunOnWorkers(worker => Switch(worker, backfill, made));
         foreach (InstalledIndex index in made)
         {
             _indexes.Add(index.Name, index);
-            relation.OwnedIndexes.Add(index);
         }
 
         foreach (InstalledIndex index in backfill.PrivateIndexes.Select(index => _indexes[index.Name]))
         {
             relation.Indexes.Add(index);
-            index.Users++;
+            index.Readers.Add(relation);
         }
 
-        ShareJoins(relation, [.. backfill.Shards.Select(shard => shard.Joins)]);
+        List<int> giveWay = InstallSubplans(relation, [.. backfill.Shards.Select(shard => shard.Subplans)], isRestored: false);
+        RunOnWorkers(worker => Switch(worker, backfill, made, giveWay));
         _relations[backfill.Id] = relation;
         _backfills.TryRemove(backfill.Id, out _);
         relation.Arrangement?.Publish(_begun);
@@ -182,7 +182,7 @@ public sealed partial class Engine
     }
 
     /// <summary>Puts a shard's operators into a worker's graph.</summary>
-    private void Switch(Worker worker, Backfill backfill, InstalledIndex[] made)
+    private void Switch(Worker worker, Backfill backfill, InstalledIndex[] made, List<int> giveWay)
     {
         BackfillShard shard = backfill.Shards[worker.Index];
         if (shard.BufferGroup is { } buffers)
@@ -191,18 +191,25 @@ public sealed partial class Engine
         }
 
         shard.MoveTo(worker.Clock);
-        OperatorGroup group = shard.Groups[^1];
-        foreach (InstalledIndex index in backfill.PrivateIndexes.Except(made))
+        foreach (OperatorGroup group in GiveWay(shard.Subplans, giveWay, worker.Index))
         {
-            // Another dataflow's index came first. Both are the relation at this epoch; the private one is freed later.
-            index.Shared.Operators[worker.Index].HandOver(_indexes[index.Name].Shared.Operators[worker.Index], group);
-            shard.Drop(index.Groups[worker.Index]);
+            shard.Drop(group);
         }
 
-        ConnectLeaves(
-            worker,
-            shard.Leaves.Where(leaf => shard.Groups.Contains(leaf.Group)).Select(leaf => (leaf.Node, leaf.Tap)),
-            shard.Joins);
+        InstalledIndex[] dropped = [.. backfill.PrivateIndexes.Except(made)];
+        Array.ForEach(dropped, index => shard.Drop(index.Groups[worker.Index]));
+        foreach (InstalledIndex index in dropped)
+        {
+            // Another dataflow's index came first. Both are the relation at this epoch; the private one is freed later.
+            index.Shared.Operators[worker.Index].HandOver(_indexes[index.Name].Shared.Operators[worker.Index], shard.Groups);
+        }
+
+        foreach (InstalledIndex index in made)
+        {
+            index.Shared.Operators[worker.Index].Forget(shard.Groups);
+        }
+
+        ConnectLeaves(worker, shard.Leaves.Where(leaf => shard.Groups.Contains(leaf.Tap.Group)));
         worker.SetRelation(backfill.Id, shard.Source);
         worker.AddGroups(shard.Groups);
         worker.UpdateNextTemporalEvent();
@@ -231,19 +238,22 @@ public sealed partial class Engine
 
         /// <summary>The relations that are read, as often as they are.</summary>
         public IEnumerable<RelationId> Leaves =>
-            _indexes.Select(index => index.Index.Relation).Concat(_backfill.View.Nodes.OfType<RelationNode>().Select(node => node.Relation));
+            _indexes.Select(index => index.Index.Relation)
+                .Concat(_backfill.View.Subplans.Parts.DistinctBy(part => part.Value).Select(part => part.Key)
+                    .Append(_backfill.View.Output).Distinct().SelectMany(_backfill.View.Subplans.OwnInputs));
 
         public void Build(BackfillShard shard)
         {
             foreach ((InstalledIndex index, IndexInput input, ChannelSet channels) in _indexes)
             {
                 // Of no relation: when it fails, so do its readers, by name, but not what it is an index of.
-                OperatorGroup group = shard.AddGroup(default, _engine.Options.Space);
+                OperatorGroup group = OpenGroup(default);
+                shard.AddGroup(group);
                 index.Groups[shard.Worker] = group;
                 OperatorContext context = shard.CreateContext(group, _backfill.Cancellation);
                 var builder = new GraphBuilder(context, group, channels);
                 BuildIndex(builder, context, index, input);
-                shard.AddLeaves(group, builder);
+                shard.Leaves.AddRange(builder.Leaves);
             }
 
             BuildView(shard);
@@ -253,14 +263,29 @@ public sealed partial class Engine
         private void BuildView(BackfillShard shard)
         {
             InstalledRelation relation = _backfill.Relation;
-            OperatorGroup group = shard.AddGroup(_backfill.Id, _engine.Options.Space);
-            relation.Groups[shard.Worker] = group;
-            OperatorContext context = shard.CreateContext(group, _backfill.Cancellation);
-            var builder = new GraphBuilder(context, group, _channels);
-            shard.Source = _engine.BuildView(builder, context, _backfill.View, relation, _backfill.Errors);
-            shard.Joins = builder.Joins;
-            shard.AddLeaves(group, builder);
+            relation.Groups[shard.Worker] = OpenGroup(_backfill.Id);
+            GraphBuilder builder = _engine.BuildView(
+                _backfill.View,
+                relation,
+                shard.Worker,
+                _channels,
+                _backfill.Errors,
+                _ => OpenGroup(default),
+                group => shard.CreateContext(group, _backfill.Cancellation),
+                out IReadOnlyList<SubplanShard> parts,
+                out Operator source);
+            shard.Subplans = parts;
+            shard.Source = source;
+            shard.Leaves.AddRange(builder.Leaves);
+            foreach (SubplanShard part in parts)
+            {
+                shard.AddGroup(part.Group);
+            }
+
+            shard.AddGroup(relation.Groups[shard.Worker]);
         }
+
+        private OperatorGroup OpenGroup(RelationId id) => new(id) { Arena = _engine.Options.Space.CreateArena() };
 
         private SharedIndex? FindIndex(string name) => _backfill.PrivateIndexes.Find(made => made.Name == name)?.Shared;
     }

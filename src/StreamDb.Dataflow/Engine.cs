@@ -10,6 +10,7 @@ using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Recursion;
 using StreamDb.Dataflow.Scheduling;
+using StreamDb.Dataflow.Sharing;
 using StreamDb.Dataflow.Traces;
 using StreamDb.State.Spaces;
 
@@ -179,20 +180,24 @@ public sealed partial class Engine : IDisposable
             ExceptionDispatchInfo.Throw(failure);
         }
 
-        LoadedDataflow? loaded = TakeLoaded(relation, out string reason);
-        var joins = new IReadOnlyList<JoinLeaf>[_workers.Length];
+        LoadedDataflow? loaded = TakeLoaded(relation, view, out Dictionary<string, LoadedDataflow> loadedParts, out string reason);
+        var parts = new IReadOnlyList<SubplanShard>[_workers.Length];
         RunOnWorkers(worker =>
         {
-            var group = new OperatorGroup(view.Id) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
-            relation.Groups[worker.Index] = group;
-            Fill(worker, group, loaded, asOf, nowMicroseconds, context =>
+            int index = worker.Index;
+            var groups = new List<(OperatorGroup Group, LoadedDataflow? Loaded)>();
+            OperatorGroup group = OpenGroup(view.Id, loaded);
+            relation.Groups[index] = group;
+            Fill(worker, groups, loaded is not null, asOf, nowMicroseconds, contextOf =>
             {
-                var builder = new GraphBuilder(context, group, channels);
-                Operator source = BuildView(builder, context, view, relation, errors);
+                GraphBuilder builder = BuildView(view, relation, index, channels, errors, name => OpenGroup(default, loadedParts.GetValueOrDefault(name)), contextOf, out parts[index], out Operator source);
+                groups.AddRange(parts[index].Select(part => (part.Group, loadedParts.GetValueOrDefault(part.Name))));
+                groups.Add((group, loaded));
                 worker.SetRelation(view.Id, source);
-                joins[worker.Index] = builder.Joins;
                 return builder;
             });
+
+            OperatorGroup OpenGroup(RelationId id, LoadedDataflow? stored) => new(id) { Arena = stored?.Arenas[index] ?? Options.Space.CreateArena() };
         });
 
         if (loaded is not null)
@@ -200,7 +205,12 @@ public sealed partial class Engine : IDisposable
             RestoreRows(relation.Arrangement!);
         }
 
-        ShareJoins(relation, joins);
+        List<int> giveWay = InstallSubplans(relation, parts, loaded is not null);
+        if (giveWay.Count > 0)
+        {
+            RunOnWorkers(worker => worker.RemoveGroups(GiveWay(parts[worker.Index], giveWay, worker.Index)));
+        }
+
         _relations[view.Id] = relation;
         ThrowIfFailed(relation);
         relation.Arrangement?.Publish(_begun);
@@ -217,7 +227,7 @@ public sealed partial class Engine : IDisposable
         RunOnWorkers(worker => worker.RemoveGroup(relation.Groups[worker.Index]));
         relation.Arrangement?.Dispose();
         _relations.TryRemove(id, out _);
-        ReleaseJoins(relation);
+        ReleaseSubplans(relation);
         ReleaseIndexes(relation);
     }
 
@@ -295,7 +305,7 @@ public sealed partial class Engine : IDisposable
             }
 
             long state = relation.Groups.Sum(group => group.StateBytes())
-                + relation.OwnedIndexes.Sum(index => index.Groups.Sum(group => group.StateBytes()));
+                + relation.Owned.Sum(shared => shared.Groups.Sum(group => group.StateBytes()));
             figures.Add(new RelationFigures(
                 relation.Id, rows, bytes, state, relation.Groups[0].Operators.Count, relation.Groups.Any(group => group.Failure is not null)));
         }
@@ -323,7 +333,7 @@ public sealed partial class Engine : IDisposable
         relation.Arrangement is not null
         && (relation.IsBase
             || (relation.Fingerprint is not null
-                && relation.Groups.All(group => group.CanStore)
+                && relation.Groups.Concat(relation.Subplans.SelectMany(part => part.Groups)).All(group => group.CanStore)
                 && relation.Inputs.All(input => CanStore(Find(input)))));
 
     private IReadOnlyList<DataflowImage> CaptureDataflows(IEnumerable<InstalledRelation> views)
@@ -333,6 +343,8 @@ public sealed partial class Engine : IDisposable
             .. views.Select(view => (NameOf(view.Id), view.Fingerprint!, view.Groups)),
             .. _indexes.Values.Where(index => index.Groups.All(group => group.CanStore) && CanStore(Find(index.Relation)))
                 .Select(index => (index.Name, index.Fingerprint, index.Groups)),
+            .. _subplans.Values.Where(part => part.Groups.All(group => group.CanStore) && part.Inputs.All(input => CanStore(Find(input))))
+                .Select(part => (part.Name, DataflowFingerprint.OfSubplan(part.Name, _workers.Length), part.Groups)),
         ];
         WorkerImage[][] shards = [.. dataflows.Select(_ => new WorkerImage[_workers.Length])];
         RunOnWorkers(worker =>
@@ -348,8 +360,10 @@ public sealed partial class Engine : IDisposable
     private static string NameOf(RelationId id) => $"view:{id.Value}";
 
     /// <summary>The state that a new view can take over.</summary>
-    private LoadedDataflow? TakeLoaded(InstalledRelation relation, out string reason)
+    private LoadedDataflow? TakeLoaded(
+        InstalledRelation relation, DataflowDescription view, out Dictionary<string, LoadedDataflow> parts, out string reason)
     {
+        parts = [];
         if (!_loaded.TryGetValue(NameOf(relation.Id), out LoadedDataflow? loaded))
         {
             reason = "the checkpoint does not have its state, or has it for another number of workers or other addresses";
@@ -362,8 +376,18 @@ public sealed partial class Engine : IDisposable
         {
             reason = "a relation it reads was computed";
         }
+        else if (FindLoaded(view.Subplans) is not { } found)
+        {
+            reason = "a part of it was computed";
+        }
         else
         {
+            parts = found;
+            foreach (string name in found.Keys)
+            {
+                _loaded.Remove(name);
+            }
+
             _storedRelations[relation.Id].Check(relation.Arrangement);
             _loaded.Remove(NameOf(relation.Id));
             relation.IsRestored = true;
@@ -512,12 +536,27 @@ public sealed partial class Engine : IDisposable
     }
 
     /// <summary>Builds the operators of a dataflow: always the same ones in the same order, so that a checkpoint's state fits whoever made them.</summary>
-    /// <returns>What emits its deltas.</returns>
-    private Operator BuildView(
-        GraphBuilder builder, OperatorContext context, DataflowDescription view, InstalledRelation relation, IErrorCollector errors)
+    /// <param name="relation">With its group on this worker.</param>
+    /// <param name="open">A group for the part of that name.</param>
+    /// <param name="parts">What can be shared, in groups of their own.</param>
+    /// <param name="source">What emits its deltas.</param>
+    private GraphBuilder BuildView(
+        DataflowDescription view,
+        InstalledRelation relation,
+        int worker,
+        ChannelSet channels,
+        IErrorCollector errors,
+        Func<string, OperatorGroup> open,
+        Func<OperatorGroup, OperatorContext> contextOf,
+        out IReadOnlyList<SubplanShard> parts,
+        out Operator source)
     {
-        context.Errors = errors.CreateSink(context);
-        Operator source = builder.Add(new PassOperator(context));
+        OperatorGroup group = relation.Groups[worker];
+        OperatorContext context = contextOf(group);
+        context.Errors = relation.Errors[worker] = errors.CreateSink(context);
+        var subplans = new SubplanBuilder(view.Subplans, channels, context.Errors, open, contextOf);
+        var builder = new GraphBuilder(context, group, channels, subplans);
+        source = builder.Add(new PassOperator(context));
         GraphBuilder.Connect(builder.Build(view.Output), source);
         if (view.Consumer is { } consumer)
         {
@@ -530,58 +569,71 @@ public sealed partial class Engine : IDisposable
             GraphBuilder.Connect(exchanged, builder.Add(new ArrangeOperator(context, arrangement, _sealed.Enqueue)));
         }
 
-        return source;
+        parts = subplans.Built;
+        return builder;
     }
 
-    /// <summary>Puts a new group into a worker's graph and brings it up to the present state of its inputs.</summary>
+    /// <summary>Puts new groups into a worker's graph and brings them up to the present state of their inputs.</summary>
+    /// <param name="groups">Those that others read first; complete once they are built.</param>
+    /// <param name="isLoaded">Whether their state is there already: of those that have none nobody will read it.</param>
     private void Fill(
         Worker worker,
-        OperatorGroup group,
-        LoadedDataflow? loaded,
+        IReadOnlyList<(OperatorGroup Group, LoadedDataflow? Loaded)> groups,
+        bool isLoaded,
         Epoch asOf,
         long now,
-        Func<OperatorContext, GraphBuilder> build)
+        Func<Func<OperatorGroup, OperatorContext>, GraphBuilder> build)
     {
         Scheduler scheduler = worker.Scheduler;
         worker.Clock.Epoch = asOf;
         worker.Clock.NowMicroseconds = Math.Max(now, _nowMicroseconds);
-        var context = new OperatorContext(worker.Index, worker.Count, worker.Clock) { Arena = group.Arena! };
-        GraphBuilder builder = build(context);
-        ConnectLeaves(worker, builder.Leaves, builder.Joins);
-        worker.AddGroup(group);
-        if (loaded is not null)
+        GraphBuilder builder = build(group => new OperatorContext(worker.Index, worker.Count, worker.Clock) { Arena = group.Arena! });
+        ConnectLeaves(worker, builder.Leaves);
+        worker.AddGroups(groups.Select(static each => each.Group));
+        if (isLoaded)
         {
-            group.ReadRoots(loaded.Roots[worker.Index]);
+            foreach ((OperatorGroup group, LoadedDataflow? loaded) in groups)
+            {
+                if (loaded is not null)
+                {
+                    group.ReadRoots(loaded.Roots[worker.Index]);
+                }
+            }
+
             worker.UpdateNextTemporalEvent();
             return;
         }
 
         scheduler.IsBackfill = true;
-        foreach ((Node node, Operator tap) in builder.Leaves)
+        foreach ((OperatorGroup group, _) in groups)
         {
-            using RelationSnapshot? rows = node is RelationNode input && ArrangementOf(input.Relation) is { } arrangement
-                ? new RelationSnapshot(arrangement, [arrangement.Spines[worker.Index].Version()])
-                : null;
-            FillLeaf(scheduler, worker.Index, node, tap, rows, static _ => { }, CancellationToken.None);
+            foreach ((Node node, Operator tap) in builder.Leaves.Where(leaf => leaf.Tap.Group == group))
+            {
+                using RelationSnapshot? rows = node is RelationNode input && ArrangementOf(input.Relation) is { } arrangement
+                    ? new RelationSnapshot(arrangement, [arrangement.Spines[worker.Index].Version()])
+                    : null;
+                FillLeaf(scheduler, worker.Index, node, tap, rows, static _ => { }, CancellationToken.None);
+            }
+
+            foreach (Operator member in group.Operators)
+            {
+                member.Start();
+            }
+
+            scheduler.Flush(group);
         }
 
-        foreach (Operator member in group.Operators)
-        {
-            member.Start();
-        }
-
-        scheduler.Flush(group);
         scheduler.IsBackfill = false;
         scheduler.Failed.Clear();
         worker.UpdateNextTemporalEvent();
     }
 
-    /// <summary>Lets the relations' deltas flow into a new dataflow, except where they come in by a join that may be shared.</summary>
-    private static void ConnectLeaves(Worker worker, IEnumerable<(Node Node, Operator Tap)> leaves, IReadOnlyList<JoinLeaf> joins)
+    /// <summary>Lets the relations' deltas flow into a new dataflow.</summary>
+    private static void ConnectLeaves(Worker worker, IEnumerable<(Node Node, Operator Tap)> leaves)
     {
         foreach ((Node node, Operator tap) in leaves)
         {
-            if (node is RelationNode input && !joins.Any(join => join.LeftTap == tap || join.RightTap == tap))
+            if (node is RelationNode input)
             {
                 worker.Connect(input.Relation, tap);
             }
@@ -662,15 +714,16 @@ public sealed partial class Engine : IDisposable
     private static Exception? FailureOf(IEnumerable<OperatorGroup> groups) =>
         groups.Select(group => group.Failure).FirstOrDefault(reason => reason is not null);
 
-    private void ReleaseIndexes(InstalledRelation relation) => Release(_indexes, relation.Indexes);
+    private void ReleaseIndexes(InstalledRelation relation) => Release(_indexes, relation.Indexes, relation);
 
     /// <summary>Lets go of what a dataflow shared; what nobody uses any more ends.</summary>
-    private void Release<T>(Dictionary<string, T> all, IEnumerable<T> used)
+    private void Release<T>(Dictionary<string, T> all, IEnumerable<T> used, InstalledRelation reader)
         where T : SharedGroups
     {
         foreach (T shared in used)
         {
-            if (--shared.Users == 0)
+            shared.Readers.Remove(reader);
+            if (shared.Readers.Count == 0)
             {
                 if (all.GetValueOrDefault(shared.Name) == shared)
                 {
@@ -682,11 +735,11 @@ public sealed partial class Engine : IDisposable
         }
     }
 
-    /// <summary>Shared indexes and joins that have failed are there for their readers only, which have failed with them.</summary>
+    /// <summary>Shared indexes and parts that have failed are there for their readers only, which have failed with them.</summary>
     private void ForgetFailed()
     {
         ForgetFailed(_indexes);
-        ForgetFailed(_joins);
+        ForgetFailed(_subplans);
     }
 
     private static void ForgetFailed<T>(Dictionary<string, T> all)
@@ -710,11 +763,10 @@ public sealed partial class Engine : IDisposable
                 index = CreateIndex(input);
                 FillIndex(index, input, asOf, now);
                 _indexes.Add(index.Name, index);
-                owner.OwnedIndexes.Add(index);
             }
 
             owner.Indexes.Add(index);
-            index.Users++;
+            index.Readers.Add(owner);
         }
     }
 
@@ -727,8 +779,9 @@ public sealed partial class Engine : IDisposable
             // Of no relation: when it fails, so do its readers, by name, but not what it is an index of.
             var group = new OperatorGroup(default) { Arena = loaded?.Arenas[worker.Index] ?? Options.Space.CreateArena() };
             index.Groups[worker.Index] = group;
-            Fill(worker, group, loaded, asOf, now, context =>
+            Fill(worker, [(group, loaded)], loaded is not null, asOf, now, contextOf =>
             {
+                OperatorContext context = contextOf(group);
                 var builder = new GraphBuilder(context, group, channels);
                 BuildIndex(builder, context, index, input);
                 return builder;
@@ -737,7 +790,10 @@ public sealed partial class Engine : IDisposable
     }
 
     /// <summary>The indexes of relations that a dataflow's joins share with others, each once.</summary>
-    private static IEnumerable<IndexInput> IndexInputs(DataflowDescription view) => view.Nodes.OfType<JoinNode>()
+    private static IEnumerable<IndexInput> IndexInputs(DataflowDescription view) =>
+        IndexSides(view).Select(static side => side.Input).DistinctBy(static input => input.Name);
+
+    private static IEnumerable<(JoinNode Join, IndexInput Input)> IndexSides(DataflowDescription view) => view.Nodes.OfType<JoinNode>()
         .SelectMany(static join =>
         {
             // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
@@ -745,9 +801,8 @@ public sealed partial class Engine : IDisposable
                 ? [(join.Inputs[0], join.Spec.LeftKeys)]
                 : [(join.Inputs[0], join.Spec.LeftKeys), (join.Inputs[1], join.Spec.RightKeys)];
             return sides.Where(side => side.Node is RelationNode)
-                .Select(side => new IndexInput((RelationNode)side.Node, side.Keys, join.Spec.NullsMatch));
-        })
-        .DistinctBy(static input => input.Name);
+                .Select(side => (join, new IndexInput((RelationNode)side.Node, side.Keys, join.Spec.NullsMatch)));
+        });
 
     private InstalledIndex CreateIndex(IndexInput input) => new(
         input.Name, input.Relation.Relation, DataflowFingerprint.OfIndex(input.Name, input.Relation.Shape, _workers.Length), _workers.Length);
@@ -797,14 +852,20 @@ public sealed partial class Engine : IDisposable
 
         public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
 
-        /// <summary>Shared joins that this dataflow reads.</summary>
-        public List<InstalledJoin> Joins { get; } = [];
+        /// <summary>Where its row errors go, on each worker.</summary>
+        public IErrorSink[] Errors { get; } = new IErrorSink[workers];
+
+        /// <summary>Shared parts that this dataflow has.</summary>
+        public List<InstalledSubplan> Subplans { get; } = [];
 
         /// <summary>Shared indexes that it reads.</summary>
         public List<InstalledIndex> Indexes { get; } = [];
 
-        /// <summary>Those of them that were made for it.</summary>
-        public List<InstalledIndex> OwnedIndexes { get; } = [];
+        /// <summary>The names of both, once it is live. Any thread.</summary>
+        public IReadOnlyList<string> SharedNames { get; set; } = [];
+
+        /// <summary>What of them counts as its own: that which no older dataflow reads.</summary>
+        public IEnumerable<SharedGroups> Owned => Subplans.Concat<SharedGroups>(Indexes).Where(shared => shared.Readers[0] == this);
     }
 
     /// <summary>A relation by a key, as joins of several dataflows read it.</summary>
@@ -820,8 +881,8 @@ public sealed partial class Engine : IDisposable
 
         public OperatorGroup[] Groups { get; } = new OperatorGroup[workers];
 
-        /// <summary>Dataflows that read it.</summary>
-        public int Users { get; set; }
+        /// <summary>Dataflows that read it, in the order in which they came.</summary>
+        public List<InstalledRelation> Readers { get; } = [];
     }
 
     internal sealed class InstalledIndex(string name, RelationId relation, string fingerprint, int workers) : SharedGroups(name, workers)
@@ -840,10 +901,23 @@ public sealed partial class Engine : IDisposable
     {
         private readonly Dictionary<int, ExchangeChannel> _channels = [];
         private readonly Dictionary<int, Agreement> _agreements = [];
+        private readonly Dictionary<string, ChannelSet> _parts = [];
 
         public InstalledRelation? Owner { get; } = owner;
 
-        public bool SharesJoins => Owner is not null;
+        public IGraphHost HostOf(string subplan)
+        {
+            lock (_parts)
+            {
+                if (!_parts.TryGetValue(subplan, out ChannelSet? part))
+                {
+                    part = new ChannelSet(engine, Owner, fault, findIndex);
+                    _parts.Add(subplan, part);
+                }
+
+                return part;
+            }
+        }
 
         public bool IsBase(RelationId relation) => engine.Find(relation).IsBase;
 

@@ -7,37 +7,41 @@ using StreamDb.Dataflow.Operators.Windows;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Recursion;
 using StreamDb.Dataflow.Scheduling;
+using StreamDb.Dataflow.Sharing;
 
 namespace StreamDb.Dataflow;
 
 /// <summary>Turns a description into operators, on one worker.</summary>
-internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group, IGraphHost host)
+/// <param name="subplans">Builds the parts that other dataflows may share; null where nothing is shared.</param>
+/// <param name="outer">Who reads what is built here, when it is such a part, <paramref name="root"/>.</param>
+internal sealed class GraphBuilder(
+    OperatorContext context, OperatorGroup group, IGraphHost host, SubplanBuilder? subplans = null, GraphBuilder? outer = null, Node? root = null)
 {
     private readonly Dictionary<Node, Operator> _built = [];
     private readonly Dictionary<(Node Node, string Columns), Operator> _owned = [];
     private readonly Dictionary<Node, int[]> _partitions = [];
-    private Dictionary<Node, int>? _readers;
+    private Dictionary<Node, int>? _readers = outer?._readers;
     private readonly Dictionary<RecursiveScope, Operator[]> _scopes = new(ReferenceEqualityComparer.Instance);
     private int _ordinals;
 
     /// <summary>Where deltas of relations and constants come in, in the order in which a one-shot run best feeds them.</summary>
-    public List<(Node Node, Operator Tap)> Leaves { get; } = [];
-
-    /// <summary>Joins whose live deltas may come from what other dataflows share: then what flows in by their leaves is not connected.</summary>
-    public List<JoinLeaf> Joins { get; } = [];
+    public List<(Node Node, Operator Tap)> Leaves { get; } = outer?.Leaves ?? [];
 
     /// <summary>The operator that emits a node's collection.</summary>
     public Operator Build(Node node)
     {
-        _readers ??= CountReaders(node);
+        _readers ??= Subplans.CountReaders(node);
         if (!_built.TryGetValue(node, out Operator? built))
         {
-            built = Create(node);
+            built = node != root && subplans?.NameOf(node) is { } name ? BuildSubplan(node, name) : Create(node);
             _built.Add(node, built);
         }
 
         return built;
     }
+
+    /// <summary>The columns that tell which worker has a row of what was built; null where any may have it.</summary>
+    public int[]? PartitionOf(Node node) => _partitions.GetValueOrDefault(node);
 
     /// <summary>The deltas of <paramref name="node"/> on the workers that own their keys: rows equal in the keys on one worker.</summary>
     /// <param name="isExact">Which worker owns a key must be told by all of the keys, in order, as on the other side of a join; otherwise some of them may do.</param>
@@ -56,7 +60,7 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
             return Build(node);
         }
 
-        _readers ??= CountReaders(node);
+        _readers ??= Subplans.CountReaders(node);
         if (BaseColumns(node, partition) is { } sources)
         {
             return BuildOwned(node, sources);
@@ -117,7 +121,7 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
     private int[]? BaseColumns(Node node, int[] columns)
     {
         // Without columns one worker would own all: then at least the maps are shared out.
-        while (node is MapNode map && columns.Length > 0 && _readers!.GetValueOrDefault(node) == 1)
+        while (node is MapNode map && columns.Length > 0 && (map.Transform.IsSelection || _readers!.GetValueOrDefault(node) == 1))
         {
             columns = Array.ConvertAll(columns, map.Transform.SourceOf);
             if (columns.Contains(-1))
@@ -157,24 +161,15 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
         return built;
     }
 
-    private static Dictionary<Node, int> CountReaders(Node root)
+    private Operator BuildSubplan(Node node, string name)
     {
-        var readers = new Dictionary<Node, int> { [root] = 1 };
-        var open = new Stack<Node>([root]);
-        while (open.TryPop(out Node? node))
+        SubplanShard part = subplans!.Build(node, name, this);
+        if (part.Partition is not null)
         {
-            foreach (Node input in node.Inputs)
-            {
-                int known = readers.GetValueOrDefault(input);
-                readers[input] = known + 1;
-                if (known == 0)
-                {
-                    open.Push(input);
-                }
-            }
+            _partitions[node] = part.Partition;
         }
 
-        return readers;
+        return part.Output;
     }
 
     private Operator Create(Node node)
@@ -263,11 +258,6 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
         // The right side is built first: a one-shot run then feeds it first and streams the left side past it.
         Node rightNode = node.Inputs[1];
         Node leftNode = node.Inputs[0];
-        if (host.SharesJoins && node.IsShareable && host.IsBase(((RelationNode)leftNode).Relation) && host.IsBase(((RelationNode)rightNode).Relation))
-        {
-            return CreateShareable(node);
-        }
-
         var right = new JoinSide(rightNode, node.Spec.RightKeys, node.Spec.NullsMatch, Partitioned(rightNode, node.Spec.RightKeys, isExact: true));
         var left = new JoinSide(leftNode, node.Spec.LeftKeys, node.Spec.NullsMatch, Partitioned(leftNode, node.Spec.LeftKeys, isExact: true));
         Operator output = Add(new PassOperator(context));
@@ -302,36 +292,6 @@ internal sealed class GraphBuilder(OperatorContext context, OperatorGroup group,
         }
 
         return output;
-    }
-
-    /// <summary>A join with leaves of its own: through them it is filled, and only that if others compute it already.</summary>
-    private PassOperator CreateShareable(JoinNode node)
-    {
-        (Operator rightTap, JoinSide right) = OwnSide(node.Inputs[1], node.Spec.RightKeys);
-        (Operator leftTap, JoinSide left) = OwnSide(node.Inputs[0], node.Spec.LeftKeys);
-        var output = Add(new PassOperator(context));
-        _partitions[node] = [.. node.Spec.LeftKeys];
-        AddInnerJoin(left, right, null, output);
-        Joins.Add(new JoinLeaf(node, leftTap, rightTap, output));
-        return output;
-
-        (Operator Tap, JoinSide Side) OwnSide(Node side, IReadOnlyList<int> keys)
-        {
-            Operator tap;
-            Operator stream;
-            if (context.WorkerCount == 1)
-            {
-                tap = stream = Add(new PassOperator(context));
-            }
-            else
-            {
-                tap = Add(new OwnTapOperator(context, side.Shape, keys));
-                stream = Exchange(tap, side.Shape, keys);
-            }
-
-            Leaves.Add((side, tap));
-            return (tap, new JoinSide(side, keys, node.Spec.NullsMatch, stream));
-        }
     }
 
     /// <summary>Two probes, one reading its index before it changes in an epoch and one after.</summary>

@@ -7,8 +7,8 @@ namespace StreamDb.Dataflow;
 /// <summary>What a graph under construction asks of where it will run.</summary>
 internal interface IGraphHost
 {
-    /// <summary>Whether joins may take their deltas from those that other dataflows have, too.</summary>
-    bool SharesJoins { get; }
+    /// <summary>What a part of that name asks instead; the same for all workers.</summary>
+    IGraphHost HostOf(string subplan);
 
     /// <summary>Whether a relation is fed from outside rather than by a dataflow.</summary>
     bool IsBase(RelationId relation);

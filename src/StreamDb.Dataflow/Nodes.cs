@@ -24,14 +24,6 @@ internal sealed class JoinNode(int index, Node left, Node right, JoinSpec spec, 
     : Node(index, shape, left, right)
 {
     public JoinSpec Spec { get; } = spec;
-
-    /// <summary>Whether equal joins of several dataflows can be computed once: an inner join of two relations as they are.</summary>
-    public bool IsShareable => Spec is { Kind: JoinKind.Inner, Transform: null } && Inputs[0] is RelationNode && Inputs[1] is RelationNode;
-
-    /// <summary>The same for equal shareable joins.</summary>
-    public string ShareName => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
-        $"{((RelationNode)Inputs[0]).Relation}:{string.Join(',', Spec.LeftKeys)} {((RelationNode)Inputs[1]).Relation}:{string.Join(',', Spec.RightKeys)} {string.Join(',', Spec.NullsMatch)}");
 }
 
 internal sealed class ReduceNode(int index, Node input, ReduceSpec spec, IReadOnlyList<ColumnShape> shape) : Node(index, shape, input)

@@ -118,7 +118,7 @@ internal static class OneShot
     {
         public static PrivateHost Instance { get; } = new();
 
-        public bool SharesJoins => false;
+        public IGraphHost HostOf(string subplan) => throw new Core.Diagnostics.InvariantException("a query shares nothing");
 
         public bool IsBase(RelationId relation) => true;
 

@@ -28,10 +28,16 @@ internal sealed class ProgramTransform : ITransformFactory
         _context = context;
         _isVolatile = (predicate is not null && LogicalExpressions.IsVolatile(predicate)) || projections.Any(LogicalExpressions.IsVolatile);
         _sources = [.. projections.Select(p => p is ColumnExpression column ? column.Index : -1)];
+        IsSelection = predicate is null && _sources.All(static source => source >= 0);
+        Name = _isVolatile ? null : ExpressionText.Of([predicate, .. projections], context);
         Output = [.. projections.Select(p => new ColumnShape(p.Type.Physical, p.IsNullable))];
     }
 
     public IReadOnlyList<ColumnShape> Output { get; }
+
+    public bool IsSelection { get; }
+
+    public string? Name { get; }
 
     public int SourceOf(int column) => _sources[column];
 

@@ -31,9 +31,15 @@ public sealed class Renderer
     }
 
     /// <summary>A view: maintained as relation <paramref name="id"/>, arranged by <paramref name="key"/>.</summary>
-    public static DataflowDescription RenderView(PhysicalNode root, RelationId id, IReadOnlyList<int> key, RenderContext context)
+    public static DataflowDescription RenderView(PhysicalNode root, RelationId id, IReadOnlyList<int> key, RenderContext context) =>
+        RenderView(root, id, key, context, out _);
+
+    /// <param name="nodes">What each node of the plan has become.</param>
+    public static DataflowDescription RenderView(
+        PhysicalNode root, RelationId id, IReadOnlyList<int> key, RenderContext context, out IReadOnlyDictionary<PhysicalNode, Node> nodes)
     {
         var renderer = new Renderer(context, null);
+        nodes = renderer._done;
         return renderer._builder.Materialize(renderer.Render(root), id, key, PlanFingerprint.Of(root, id));
     }
 
@@ -189,6 +195,7 @@ public sealed class Renderer
                     FilterColumn = aggregate.FilterColumn,
                     Accumulator = call.Function.CreateAccumulator!(call),
                     Arguments = aggregate.Arguments,
+                    Name = ExpressionText.Of(call),
                     IsDistinct = call.IsDistinct,
                 };
             case AggregateKind.Min:
@@ -208,6 +215,7 @@ public sealed class Renderer
                     Function = call.Function.CreateGroupFunction!(call),
                     Columns = [.. aggregate.OrderBy.Select(k => k.Column), .. aggregate.Arguments],
                     OrderBy = [.. aggregate.OrderBy.Select((k, i) => k with { Column = i })],
+                    Name = ExpressionText.Of(call),
                     IsDistinct = call.IsDistinct,
                 };
         }

@@ -21,12 +21,15 @@ internal sealed class TableFunctionTransform : ITransformFactory
         _node = node;
         _context = context;
         _arguments = RowProgram.Compile(input, null, node.Arguments);
+        Name = ExpressionText.Of(node.Arguments, context) is { } arguments ? $"{node.Function.Name}({string.Join(',', node.Function.ArgumentTypes)}) {node.WithOrdinality} {arguments}" : null;
         Output = node.Shape;
     }
 
     public IReadOnlyList<ColumnShape> Output { get; }
 
     public bool MakesRows => true;
+
+    public string? Name { get; }
 
     public int SourceOf(int column) => column < _node.Input.Columns.Length ? column : -1;
 

@@ -1,8 +1,10 @@
 using System.Text;
+using StreamDb.Coordinator.Checkpoints;
 using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
+using StreamDb.Dataflow;
 using StreamDb.Expressions.Compilation;
 using StreamDb.Planning.Binding;
 using StreamDb.Planning.Catalog;
@@ -10,6 +12,7 @@ using StreamDb.Planning.Explain;
 using StreamDb.Planning.Logical;
 using StreamDb.Planning.Physical;
 using StreamDb.Planning.Rules;
+using StreamDb.Rendering;
 
 namespace StreamDb.Coordinator.Statements;
 
@@ -42,9 +45,9 @@ internal static class Explain
                 default:
                     {
                         LogicalNode optimized = Optimizer.Optimize(root, evaluation);
-                        text.Append(PlanPrinter.Print(isView
-                            ? Lowering.LowerView(optimized)
-                            : Lowering.LowerQuery(optimized, QueryRunner.ArrangementsOf(catalog))));
+                        text.Append(isView || explain.View is not null
+                            ? PrintView(Lowering.LowerView(optimized), explain.View, catalog, context)
+                            : PlanPrinter.Print(Lowering.LowerQuery(optimized, QueryRunner.ArrangementsOf(catalog))));
                         break;
                     }
             }
@@ -53,6 +56,30 @@ internal static class Explain
         ColumnBatch rows = ColumnBatch.FromRows(
             [PhysicalType.Bytes], [.. text.ToString().Split('\n').Select(line => System.Collections.Immutable.ImmutableArray.Create(Datum.Text(line)))]);
         return new BufferedRows([new ResultColumn("QUERY PLAN", SqlType.Text)], [rows], "EXPLAIN");
+    }
+
+    /// <summary>A view's plan, with the names of other views beside what those keep, too, and it need not.</summary>
+    /// <param name="view">null: it is not there yet.</param>
+    private static string PrintView(PhysicalNode root, MaterializedViewItem? view, Catalog catalog, StatementContext context)
+    {
+        StatementContext creator = view is not null && context.Database.ViewOrigins.TryGetValue(view.Id, out ViewOrigin? origin)
+            ? origin.Context(context.Database)
+            : context;
+        DataflowDescription dataflow = Renderer.RenderView(
+            root, view?.Id ?? default, view?.Key ?? [], creator.Rendering, out IReadOnlyDictionary<PhysicalNode, Node> nodes);
+        ILookup<Node, SharedPart> shared = context.Database.Engine.SharedParts(dataflow).Where(part => part.Users.Count > 0).ToLookup(part => part.Node);
+        return PlanPrinter.Print(root, node => nodes.TryGetValue(node, out Node? rendered)
+            ? string.Concat(shared[rendered].Select(part => Note(node, part)))
+            : "");
+
+        string Note(PhysicalNode node, SharedPart part)
+        {
+            string users = string.Join(", ", part.Users.Select(id => catalog.Find(id.Value)?.Name ?? "a changelog").Distinct());
+            PhysicalNode? side = part.Side is null ? null : node.Inputs.FirstOrDefault(input => nodes.GetValueOrDefault(input) == part.Side);
+            return side is null
+                ? $"  (kept for {users})"
+                : $"  (index of {((PhysicalGet)side).Relation.Name} by [{string.Join(", ", part.Keys.Select(key => side.Columns[key].Name))}] kept for {users})";
+        }
     }
 
     private static LogicalNode? RootOf(StatementPlan plan, out bool isView)

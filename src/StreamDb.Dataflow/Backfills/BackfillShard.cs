@@ -3,8 +3,8 @@ using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Operators;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Dataflow.Scheduling;
+using StreamDb.Dataflow.Sharing;
 using StreamDb.Dataflow.Traces;
-using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Backfills;
 
@@ -25,11 +25,11 @@ internal sealed class BackfillShard(int worker, int workerCount)
 
     public EpochClock Clock { get; } = new();
 
-    /// <summary>Private indexes first, the dataflow itself last: the order in which they are filled.</summary>
+    /// <summary>Private indexes first, then parts that can be shared, the dataflow itself last: the order in which they are filled.</summary>
     public IReadOnlyList<OperatorGroup> Groups => _groups;
 
-    /// <summary>Where deltas come in: the group, what they are, and the operator that takes them.</summary>
-    public List<(OperatorGroup Group, Node Node, Operator Tap)> Leaves { get; } = [];
+    /// <summary>Where deltas come in: what they are, and the operator that takes them.</summary>
+    public List<(Node Node, Operator Tap)> Leaves { get; } = [];
 
     /// <summary>In the live graph: what keeps the deltas since the last cut, by relation.</summary>
     public Dictionary<RelationId, BufferOperator> Buffers { get; } = [];
@@ -43,8 +43,8 @@ internal sealed class BackfillShard(int worker, int workerCount)
     /// <summary>What happened between the cut before and the last; not computed yet.</summary>
     public List<RelationCut> Cuts { get; } = [];
 
-    /// <summary>Joins that take their live deltas from shared ones after the switch.</summary>
-    public IReadOnlyList<JoinLeaf> Joins { get; set; } = [];
+    /// <summary>Parts that may give way to live ones at the switch.</summary>
+    public IReadOnlyList<SubplanShard> Subplans { get; set; } = [];
 
     /// <summary>The operator that emits the dataflow's deltas.</summary>
     public Operator Source { get; set; } = null!;
@@ -57,12 +57,7 @@ internal sealed class BackfillShard(int worker, int workerCount)
     public long RowCount(RelationId relation) =>
         Versions.TryGetValue(relation, out SpineVersion? version) ? version.Batches.Sum(batch => (long)batch.Count) : 0;
 
-    public OperatorGroup AddGroup(RelationId id, StateSpace space)
-    {
-        var group = new OperatorGroup(id) { Arena = space.CreateArena() };
-        _groups.Add(group);
-        return group;
-    }
+    public void AddGroup(OperatorGroup group) => _groups.Add(group);
 
     public OperatorContext CreateContext(OperatorGroup group, CancellationToken cancellation)
     {
@@ -70,9 +65,6 @@ internal sealed class BackfillShard(int worker, int workerCount)
         _contexts.Add(context);
         return context;
     }
-
-    public void AddLeaves(OperatorGroup group, GraphBuilder builder) =>
-        Leaves.AddRange(builder.Leaves.Select(leaf => (group, leaf.Node, leaf.Tap)));
 
     /// <summary>Once everything is built.</summary>
     public void Order() => Scheduler.SetOperators([.. _groups.SelectMany(group => group.Operators)]);
@@ -85,7 +77,7 @@ internal sealed class BackfillShard(int worker, int workerCount)
         Scheduler.IsBackfill = true;
         foreach (OperatorGroup group in _groups)
         {
-            foreach ((_, Node node, Operator tap) in Leaves.Where(leaf => leaf.Group == group))
+            foreach ((Node node, Operator tap) in Leaves.Where(leaf => leaf.Tap.Group == group))
             {
                 using RelationSnapshot? rows = node is RelationNode input && arrangementOf(input.Relation) is { } arrangement
                     ? new RelationSnapshot(arrangement, [Versions[input.Relation].Acquire()])
@@ -93,11 +85,7 @@ internal sealed class BackfillShard(int worker, int workerCount)
                 Engine.FillLeaf(Scheduler, Worker, node, tap, rows, onRows, cancellation);
             }
 
-            if (group == _groups[^1])
-            {
-                group.Operators.ForEach(static member => member.Start());
-            }
-
+            group.Operators.ForEach(static member => member.Start());
             Scheduler.Flush(group);
             cancellation.ThrowIfCancellationRequested();
         }

@@ -22,9 +22,10 @@ internal sealed class IndexOperator(OperatorContext context, KeyedIndex index, K
     public override long StateBytes => Index.Bytes;
 
     /// <summary>Hands every reader over to an operator that keeps an equal index.</summary>
-    /// <param name="group">Whose operators may have to run after this one.</param>
-    public void HandOver(IndexOperator other, OperatorGroup group)
+    /// <param name="groups">Whose operators go on: the other readers end with this one.</param>
+    public void HandOver(IndexOperator other, IReadOnlyList<OperatorGroup> groups)
     {
+        Forget(groups);
         foreach (Operator reader in Readers)
         {
             ((IIndexReader)reader).Read(other.Index);
@@ -32,7 +33,7 @@ internal sealed class IndexOperator(OperatorContext context, KeyedIndex index, K
         }
 
         other.RunsAfter.AddRange(RunsAfter);
-        foreach (Operator member in group.Operators)
+        foreach (Operator member in groups.SelectMany(static group => group.Operators))
         {
             for (int i = 0; i < member.RunsAfter.Count; i++)
             {
@@ -45,6 +46,14 @@ internal sealed class IndexOperator(OperatorContext context, KeyedIndex index, K
 
         Readers.Clear();
         RunsAfter.Clear();
+    }
+
+    /// <summary>Forgets readers that end.</summary>
+    /// <param name="groups">Whose operators go on.</param>
+    public void Forget(IReadOnlyList<OperatorGroup> groups)
+    {
+        Readers.RemoveAll(reader => !groups.Contains(reader.Group));
+        RunsAfter.RemoveAll(before => !groups.Contains(before.Group));
     }
 
     public override void Flush() => encoder.Forget();

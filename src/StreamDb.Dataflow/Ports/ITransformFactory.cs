@@ -14,5 +14,11 @@ public interface ITransformFactory
     /// <summary>Whether it may make several rows of one.</summary>
     bool MakesRows => false;
 
+    /// <summary>Whether it does nothing but pick columns of every row.</summary>
+    bool IsSelection => false;
+
+    /// <summary>The same for transforms that make the same rows, and report the same errors, of the same input; null: there is no telling.</summary>
+    string? Name => null;
+
     IBatchTransform Create(OperatorContext context);
 }

@@ -94,23 +94,32 @@ internal sealed class Worker : IDisposable
     }
 
     /// <summary>Takes a group out of the graph and frees its state. Only in a job.</summary>
-    public void RemoveGroup(OperatorGroup group)
+    public void RemoveGroup(OperatorGroup group) => RemoveGroups([group]);
+
+    /// <summary>Takes groups out of the graph and frees their state. Only in a job.</summary>
+    public void RemoveGroups(IReadOnlyCollection<OperatorGroup> groups)
     {
-        _operators.RemoveAll(member => member.Group == group);
+        _operators.RemoveAll(member => groups.Contains(member.Group));
         foreach (Operator member in _operators)
         {
-            member.Targets.RemoveAll(target => target.Operator.Group == group);
-            member.RunsAfter.RemoveAll(before => before.Group == group);
-            (member as IndexOperator)?.Readers.RemoveAll(reader => reader.Group == group);
+            member.Targets.RemoveAll(target => groups.Contains(target.Operator.Group));
+            member.RunsAfter.RemoveAll(before => groups.Contains(before.Group));
+            (member as IndexOperator)?.Readers.RemoveAll(reader => groups.Contains(reader.Group));
         }
 
-        if (_relations.TryGetValue(group.Id, out RelationSource? source) && source.Operator.Group == group)
+        foreach (OperatorGroup group in groups)
         {
-            _relations.Remove(group.Id);
+            if (_relations.TryGetValue(group.Id, out RelationSource? source) && source.Operator.Group == group)
+            {
+                _relations.Remove(group.Id);
+            }
         }
 
         Reorder();
-        group.Dispose();
+        foreach (OperatorGroup group in groups)
+        {
+            group.Dispose();
+        }
     }
 
     /// <summary>Names the operator that emits a relation's deltas.</summary>

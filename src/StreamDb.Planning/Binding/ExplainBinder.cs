@@ -9,11 +9,12 @@ internal static class ExplainBinder
 {
     public static ExplainPlan Bind(ExplainSyntax explain, BinderState state)
     {
+        MaterializedViewItem? view = null;
         StatementPlan inner = explain.Statement is not null
             ? StatementBinder.Bind(explain.Statement, state)
-            : Stored(explain, state);
+            : Stored(explain, state, out view);
         return inner is QueryPlan or CreateMaterializedViewPlan or CreateViewPlan or InsertPlan or UpdatePlan or DeletePlan or CreateTablePlan { AsQuery: not null }
-            ? new ExplainPlan(inner, Stage(explain), explain.IsAnalyze || explain.Options.Any(o => o.Name == "analyze" && OptionValues.Boolean(o)))
+            ? new ExplainPlan(inner, Stage(explain), explain.IsAnalyze || explain.Options.Any(o => o.Name == "analyze" && OptionValues.Boolean(o))) { View = view }
             : throw BindError.NotSupported("EXPLAIN of this statement", explain.Position);
     }
 
@@ -39,9 +40,11 @@ internal static class ExplainBinder
     }
 
     /// <summary>EXPLAIN … VIEW name: the stored query.</summary>
-    private static QueryPlan Stored(ExplainSyntax explain, BinderState state)
+    private static QueryPlan Stored(ExplainSyntax explain, BinderState state, out MaterializedViewItem? materialized)
     {
-        string text = state.Relations.Relation(explain.ItemName!, explain.ItemName!.Position) switch
+        RelationItem item = state.Relations.Relation(explain.ItemName!, explain.ItemName!.Position);
+        materialized = item as MaterializedViewItem;
+        string text = item switch
         {
             ViewItem view => view.QueryText,
             MaterializedViewItem view => view.QueryText,

@@ -84,4 +84,8 @@ public enum CopyFormat : byte
 
 /// <summary>EXPLAIN of a query or of CREATE MATERIALIZED VIEW.</summary>
 /// <param name="Stage">"logical", "optimized", "physical" (default), or "trace".</param>
-public sealed record ExplainPlan(StatementPlan Inner, string Stage, bool Analyze) : StatementPlan;
+public sealed record ExplainPlan(StatementPlan Inner, string Stage, bool Analyze) : StatementPlan
+{
+    /// <summary>Of EXPLAIN MATERIALIZED VIEW name: the view whose query is explained.</summary>
+    public MaterializedViewItem? View { get; init; }
+}

@@ -17,7 +17,9 @@ public static class PlanPrinter
 {
     public static string Print(LogicalNode root) => new Printer<LogicalNode>(n => n.Inputs, Describe).Print(root);
 
-    public static string Print(PhysicalNode root) => new Printer<PhysicalNode>(n => n.Inputs, Describe).Print(root);
+    /// <param name="note">What is to stand behind a node; empty: nothing.</param>
+    public static string Print(PhysicalNode root, Func<PhysicalNode, string>? note = null) =>
+        new Printer<PhysicalNode>(n => n.Inputs, note is null ? Describe : n => Describe(n) + note(n)).Print(root);
 
     /// <summary>An expression over columns of those names.</summary>
     public static string Print(ScalarExpression expression, IReadOnlyList<string> columns) => expression switch

@@ -46,6 +46,11 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
                where AreJoinable(l.Type, r.Bound.Type)
                select (l, r),
         ];
+        if (!context.IsPostgres && _dice.Chance(8) && JoinAsOf(left, right, pairs) is { } nearest)
+        {
+            return nearest;
+        }
+
         string kind = _dice.Weighted(40, 25, 10, 10, 15) switch
         {
             0 => "JOIN",
@@ -92,6 +97,26 @@ internal sealed class FromGenerator(QueryContext context, ExpressionGenerator ex
         }
 
         return Combine(left, right, kind, $" ON {on}", (product / 4) + left.RowsMax + right.RowsMax);
+    }
+
+    /// <summary>Each row of the left with the nearest of the right's that are alike.</summary>
+    private Joined? JoinAsOf(Joined left, Item right, List<(ScopeColumn Left, ItemColumn Right)> pairs)
+    {
+        List<(ScopeColumn Left, ItemColumn Right)> ordered = [.. pairs.Where(p => p.Left.Type == p.Right.Bound.Type && p.Left.Type is not ValueType.Bool)];
+        if (ordered.Count == 0)
+        {
+            return null;
+        }
+
+        (ScopeColumn t, ItemColumn s) = _dice.Pick(ordered);
+        string on = $"{t.Sql} {_dice.Pick(">=", ">", "<", "<=")} {s.Bound.Sql}";
+        for (int i = _dice.Between(1, 2); i > 0; i--)
+        {
+            (ScopeColumn l, ItemColumn r) = _dice.Pick(pairs);
+            on = $"{l.Sql} = {r.Bound.Sql} AND {on}";
+        }
+
+        return Combine(left, right, _dice.Pick("ASOF JOIN", "ASOF LEFT JOIN"), $" ON {on}", left.RowsMax);
     }
 
     private Joined? JoinUsing(Joined left, Item right, string kind)

@@ -16,8 +16,8 @@ internal static class OracleCommand
         {
             await using PostgresCluster postgres = await PostgresCluster.StartAsync().ConfigureAwait(false);
             report = which == "postgres"
-                ? await OracleReport.RunAsync(count, p => PostgresOracle.RunAsync(p, postgres.ConnectionString), seed, FailuresMax).ConfigureAwait(false)
-                : await OracleReport.RunAsync(count, p => GeneratorCheck.RunAsync(p, postgres.ConnectionString), seed, FailuresMax).ConfigureAwait(false);
+                ? await OracleReport.RunAsync(count, p => PostgresOracle.RunAsync(p, postgres.ConnectionString), seed, FailuresMax, isPostgres: true).ConfigureAwait(false)
+                : await OracleReport.RunAsync(count, p => GeneratorCheck.RunAsync(p, postgres.ConnectionString), seed, FailuresMax, isPostgres: true).ConfigureAwait(false);
         }
 
         await Console.Out.WriteLineAsync(report.ToString()).ConfigureAwait(false);

@@ -20,9 +20,10 @@ internal sealed record OracleReport(int SeedFirst, int Count, IReadOnlyList<stri
     public override string ToString() => Failures.Count == 0 ? Summary : $"{Summary}\n\n{string.Join("\n\n", Failures)}";
 
     /// <summary>Runs the programs of a range of seeds on all cores; stops early after <paramref name="failuresMax"/> failures.</summary>
+    /// <param name="isPostgres">Whether PostgreSQL runs them, too: then they have nothing that it has not.</param>
     /// <param name="restarts">Whether the server is killed and started again in the middle of them.</param>
     public static async Task<OracleReport> RunAsync(
-        int count, Func<OracleProgram, Task<ProgramFailure?>> run, int seed = 1, int failuresMax = 3, bool restarts = false)
+        int count, Func<OracleProgram, Task<ProgramFailure?>> run, int seed = 1, int failuresMax = 3, bool restarts = false, bool isPostgres = false)
     {
         int first = Variable(SeedVariable) ?? seed;
         count = Variable(CountVariable) ?? count;
@@ -33,7 +34,7 @@ internal sealed record OracleReport(int SeedFirst, int Count, IReadOnlyList<stri
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
             async (current, _) =>
             {
-                OracleProgram program = ProgramGenerator.Generate(current);
+                OracleProgram program = ProgramGenerator.Generate(current, isPostgres);
                 program = restarts ? program.WithRestarts() : program;
                 if (failures.Count < failuresMax && await run(program).ConfigureAwait(false) is { } failure)
                 {

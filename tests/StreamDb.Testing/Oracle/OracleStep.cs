@@ -32,7 +32,21 @@ internal sealed record CreateViewStep(string Name, string Query, bool IsMaterial
     /// <summary>The same query in PostgreSQL's words, where they differ.</summary>
     public string? PostgresQuery { get; init; }
 
-    public override string PostgresSql => $"CREATE VIEW {Name} AS {PostgresQuery ?? Query}";
+    public override string PostgresSql => $"CREATE VIEW {Name} AS {PostgresQuery ?? Query.Replace("now()", AdvanceStep.PostgresNow, StringComparison.Ordinal)}";
+}
+
+/// <summary>Time goes by. What is due by then has happened when the statement ends.</summary>
+internal sealed record AdvanceStep(int Minutes) : OracleStep
+{
+    /// <summary>PostgreSQL's clock is the machine's: there a table tells the time.</summary>
+    public const string PostgresNow = "(SELECT at FROM oracle_clock)";
+
+    public static string PostgresClock => $"CREATE TABLE oracle_clock AS SELECT '{OracleClock.Start}'::timestamptz AS at";
+
+    public override string Sql => "FLUSH";
+
+    public override string PostgresSql => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"DO $$ BEGIN UPDATE oracle_clock SET at = at + interval '{Minutes} minutes'; END $$");
 }
 
 /// <summary>The server is killed and starts again; only for StreamDb alone.</summary>

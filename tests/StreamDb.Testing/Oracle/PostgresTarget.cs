@@ -23,7 +23,7 @@ internal sealed class PostgresTarget : IProgramTarget
         var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync().ConfigureAwait(false);
         var target = new PostgresTarget(connection, schema);
-        await target.RunAsync($"SET client_min_messages = 'warning'; CREATE SCHEMA {schema}; SET search_path = {schema}").ConfigureAwait(false);
+        await target.RunAsync($"SET client_min_messages = 'warning'; CREATE SCHEMA {schema}; SET search_path = {schema}; {AdvanceStep.PostgresClock}").ConfigureAwait(false);
         return target;
     }
 

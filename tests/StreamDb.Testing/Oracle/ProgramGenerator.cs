@@ -15,20 +15,24 @@ internal sealed class ProgramGenerator
     private const int ViewsMax = 6;
 
     private readonly int _seed;
+    private readonly bool _isPostgres;
     private readonly Dice _dice;
     private readonly DmlGenerator _dml;
     private readonly List<OracleRelation> _relations = [];
+    private readonly List<OracleRelation> _queries = [];
     private readonly ImmutableArray<OracleStep>.Builder _steps = ImmutableArray.CreateBuilder<OracleStep>();
     private int _names;
 
-    private ProgramGenerator(int seed)
+    private ProgramGenerator(int seed, bool isPostgres)
     {
         _seed = seed;
+        _isPostgres = isPostgres;
         _dice = new Dice(seed);
         _dml = new DmlGenerator(_dice);
     }
 
-    public static OracleProgram Generate(int seed) => new ProgramGenerator(seed).Run();
+    /// <param name="isPostgres">Whether PostgreSQL must understand it.</param>
+    public static OracleProgram Generate(int seed, bool isPostgres) => new ProgramGenerator(seed, isPostgres).Run();
 
     private OracleProgram Run()
     {
@@ -65,7 +69,7 @@ internal sealed class ProgramGenerator
 
     private void Next()
     {
-        switch (_dice.Weighted(70, 9, 8, 4))
+        switch (_dice.Weighted(70, 9, 8, 4, 8))
         {
             case 1:
                 CreateView();
@@ -75,6 +79,9 @@ internal sealed class ProgramGenerator
                 break;
             case 3:
                 Drop();
+                break;
+            case 4:
+                _steps.Add(new AdvanceStep(_dice.Pick(1, 60, 300, 720, 1440)));
                 break;
             default:
                 _steps.Add(Change());
@@ -124,12 +131,17 @@ internal sealed class ProgramGenerator
             return;
         }
 
-        var context = new QueryContext(_dice, _relations);
+        // Often over the query of an earlier view as it stands: the two then have parts in common.
+        List<OracleRelation> shared = [.. _queries.Where(q => q.Uses.All(used => _relations.Exists(r => r.Name == used)))];
+        OracleRelation[] twice = shared.Count > 0 && _dice.Chance(40) ? [_dice.Pick(shared), _dice.Pick(shared)] : [];
+        var context = new QueryContext(_dice, [.. _relations, .. twice, .. twice], isView: true, _isPostgres);
         GeneratedQuery query = new QueryGenerator(context).Generate(depth: 1, mayBeLoose: true);
         bool isMaterialized = _dice.Chance(82);
         string name = FreshName("v");
         _steps.Add(new CreateViewStep(name, query.Sql, isMaterialized));
-        _relations.Add(new OracleRelation(name, query.Columns, query.RowsMax, [.. context.Used]) { IsMaterialized = isMaterialized });
+        ImmutableHashSet<string> uses = [.. context.Used.Where(used => used[0] != '(')];
+        _relations.Add(new OracleRelation(name, query.Columns, query.RowsMax, uses) { IsMaterialized = isMaterialized });
+        _queries.Add(new OracleRelation($"({query.Sql})", query.Columns, query.RowsMax, uses));
     }
 
     private void Transaction()

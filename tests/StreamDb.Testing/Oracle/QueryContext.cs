@@ -3,11 +3,17 @@ using System.Globalization;
 namespace StreamDb.Testing.Oracle;
 
 /// <summary>What the generators of one query share: the dice, the relations there are, fresh names, and which relations were read.</summary>
-internal sealed class QueryContext(Dice dice, IEnumerable<OracleRelation> relations)
+/// <param name="isView">Whether the query becomes a view, which may have a moving bound.</param>
+/// <param name="isPostgres">Whether PostgreSQL must understand it.</param>
+internal sealed class QueryContext(Dice dice, IEnumerable<OracleRelation> relations, bool isView = false, bool isPostgres = true)
 {
     private int _names;
 
     public Dice Dice { get; } = dice;
+
+    public bool IsView { get; } = isView;
+
+    public bool IsPostgres { get; } = isPostgres;
 
     /// <summary>Common table expressions join and leave while their query is generated.</summary>
     public List<OracleRelation> Relations { get; } = [.. relations];

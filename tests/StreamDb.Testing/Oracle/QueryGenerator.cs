@@ -82,9 +82,28 @@ internal sealed class QueryGenerator
             items.Add((_expressions.Of(type, scope, _dice.Chance(50) ? 0 : 2), type));
         }
 
-        string where = _dice.Chance(55) ? $" WHERE {_expressions.Predicate(scope, 2)}" : "";
+        string where = Where(scope, 55, 2);
         (string list, ImmutableArray<OracleColumn> columns) = Named(items);
         return new GeneratedQuery($"SELECT {(isDistinct ? "DISTINCT " : "")}{list} FROM {from.Sql}{where}", columns, from.RowsMax);
+    }
+
+    /// <summary>A WHERE clause, or none; in a view sometimes with a bound that moves with the time.</summary>
+    private string Where(Scope scope, int percent, int depth)
+    {
+        List<string> conditions = _dice.Chance(percent) ? [_expressions.Predicate(scope, depth)] : [];
+        List<ScopeColumn> times = scope.OfType(ValueType.TimestampTz);
+        if (_context.IsView && times.Count > 0 && _dice.Chance(25))
+        {
+            string offset = _dice.Pick("", " - interval '1 day'", " - interval '10 hours'", " + interval '90 minutes'", " - interval '2 days'");
+            string time = $"{_dice.Pick(times).Sql}{_dice.Pick("", "", " + interval '1 hour'")}";
+            conditions.Add($"{time} {_dice.Pick(">", ">=", "<", "<=")} now(){offset}");
+            if (_dice.Chance(25))
+            {
+                conditions.Add($"now() {_dice.Pick("<", ">=")} {_dice.Pick(times).Sql}");
+            }
+        }
+
+        return conditions.Count == 0 ? "" : $" WHERE {string.Join(" AND ", conditions.Select(c => conditions.Count == 1 ? c : $"({c})"))}";
     }
 
     /// <summary>A SELECT with window functions; sometimes only the first rows of each partition.</summary>
@@ -103,7 +122,7 @@ internal sealed class QueryGenerator
             items.Add((items.Count == 0 || _dice.Chance(50) ? _windows.Of(type, scope) : _expressions.Of(type, scope, 1), type));
         }
 
-        string where = _dice.Chance(35) ? $" WHERE {_expressions.Predicate(scope, 1)}" : "";
+        string where = Where(scope, 35, 1);
         (string list, ImmutableArray<OracleColumn> columns) = Named(items);
         if (!_dice.Chance(20))
         {
@@ -142,7 +161,7 @@ internal sealed class QueryGenerator
             }
         }
 
-        string where = _dice.Chance(35) ? $" WHERE {_expressions.Predicate(scope, 1)}" : "";
+        string where = Where(scope, 35, 1);
         string group = keys.Count == 0 ? "" : $" GROUP BY {Grouping([.. keys.Distinct()], items)}";
         (string list, ImmutableArray<OracleColumn> columns) = Named(items);
         bool hasAggregate = keys.Count < items.Count;
@@ -195,7 +214,7 @@ internal sealed class QueryGenerator
 
         if (_dice.Chance(15) && _context.PickRelation(DmlGenerator.TableRowsMax) is { } relation)
         {
-            return $"count(*) {_dice.Pick(">", "<=", "<>")} (SELECT count(*) FROM {relation.Name})";
+            return $"count(*) {_dice.Pick(">", "<=", "<>")} (SELECT count(*) FROM {relation.Name} AS h)";
         }
 
         ValueType type = _dice.Pick(ValueType.Int4, ValueType.Int8, ValueType.Numeric, ValueType.Text);
@@ -253,6 +272,11 @@ internal sealed class QueryGenerator
     private GeneratedQuery With(int depth, bool mayBeLoose)
     {
         string name = _context.FreshName("w");
+        if (!_context.IsPostgres && _dice.Chance(25) && Mutual(depth, mayBeLoose) is { } mutual)
+        {
+            return mutual;
+        }
+
         GeneratedQuery? recursive = _dice.Chance(30) ? Recursive(name) : null;
         GeneratedQuery common = recursive ?? Generate(depth, mayBeLoose: false);
         var relation = new OracleRelation(name, common.Columns, common.RowsMax, []);
@@ -270,6 +294,51 @@ internal sealed class QueryGenerator
         }
 
         return main with { Sql = $"WITH {name} AS {_dice.Pick("", "", "MATERIALIZED ", "NOT MATERIALIZED ")}({common.Sql}) {main.Sql}" };
+    }
+
+    /// <summary>
+    /// Two tables that read each other, over a relation read as a graph of few nodes: growing until nothing changes, or, where
+    /// one takes away what the other has, for a few iterations. Null without a relation for it.
+    /// </summary>
+    private GeneratedQuery? Mutual(int depth, bool mayBeLoose)
+    {
+        List<OracleRelation> graphs =
+            [.. _context.Relations.Where(r => r.RowsMax <= 100 && r.Columns.Any(c => c.Type == ValueType.Int4))];
+        if (graphs.Count == 0)
+        {
+            return null;
+        }
+
+        OracleRelation graph = _dice.Pick(graphs);
+        _context.Used.Add(graph.Name);
+        _context.Used.UnionWith(graph.Uses);
+        List<OracleColumn> numbers = [.. graph.Columns.Where(c => c.Type == ValueType.Int4)];
+        string edge = $"(SELECT {_dice.Pick(numbers).Name} % 5 AS a, {_dice.Pick(numbers).Name} % 5 AS b FROM {graph.Name} AS g) AS e";
+        string first = _context.FreshName("w");
+        string second = _context.FreshName("w");
+        string a = ValueTypes.ColumnName(ValueType.Int4, 0);
+        string b = ValueTypes.ColumnName(ValueType.Int4, 1);
+        bool isGrowing = _dice.Chance(60);
+        string one = $"SELECT e.a, e.b FROM {edge} UNION SELECT s.{a}, e.b FROM {second} AS s {_dice.Pick("JOIN", "JOIN", "LEFT JOIN")} {edge} ON e.a = s.{b}";
+        string other = isGrowing
+            ? _dice.Pick(
+                $"SELECT DISTINCT {b}, {a} FROM {first} WHERE {a} {_dice.Pick("<>", "<", ">=")} {b}",
+                $"SELECT f.{a}, e.b FROM {first} AS f JOIN {edge} ON e.a = f.{b} UNION SELECT {a}, {b} FROM {first}")
+            : _dice.Pick(
+                $"SELECT {a}, {b} FROM {first} EXCEPT SELECT {b}, {a} FROM {second}",
+                $"SELECT {a}, max({b}) FROM {first} GROUP BY {a} UNION ALL SELECT {b}, min({a}) FROM {second} GROUP BY {b}",
+                $"SELECT {a}, {b} FROM {first} AS f WHERE NOT EXISTS (SELECT 1 FROM {second} AS s WHERE s.{a} = f.{b})");
+        string limit = isGrowing ? _dice.Pick("", "", " (RETURN AT RECURSION LIMIT 3)") : $" (RETURN AT RECURSION LIMIT {_dice.Between(1, 6)})";
+        ImmutableArray<OracleColumn> columns = [new OracleColumn(a, ValueType.Int4), new OracleColumn(b, ValueType.Int4)];
+        OracleRelation[] tables = [new OracleRelation(first, columns, 36, []), new OracleRelation(second, columns, 72, [])];
+        _context.Relations.AddRange([.. tables, .. tables]);
+        GeneratedQuery main = _dice.Chance(50) ? Select(depth, Types(mayBeLoose), isDistinct: false) : Aggregate(depth, Types(mayBeLoose));
+        _context.Relations.RemoveAll(tables.Contains);
+        _context.Used.ExceptWith([first, second]);
+        return main with
+        {
+            Sql = $"WITH MUTUALLY RECURSIVE{limit} {first} ({a} int, {b} int) AS ({one}), {second} ({a} int, {b} int) AS ({other}) {main.Sql}",
+        };
     }
 
     /// <summary>Ways through a relation read as a graph of few nodes: which there are (cycles included), or all of at most two steps. Null without a relation for it.</summary>

@@ -23,6 +23,7 @@ internal sealed class StreamDbTarget : IProgramTarget
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly HashSet<string> _prepared = [];
+    private readonly OracleClock _clock = new();
     private SimulatedFileSystem? _files;
     private Instance _instance;
     private ISession _session;
@@ -38,6 +39,11 @@ internal sealed class StreamDbTarget : IProgramTarget
 
     public Task<string> ExecuteAsync(OracleStep step) => Guarded(step.Sql, async cancellation =>
     {
+        if (step is AdvanceStep advance)
+        {
+            _clock.Advance(advance.Minutes);
+        }
+
         ParsedStatement statement = _session.Parse(step.Sql)[0];
         await using StatementResult result = await _session.ExecuteAsync(statement, isOnlyStatement: true, cancellation).ConfigureAwait(false);
         await _session.EndImplicitTransactionAsync(cancellation).ConfigureAwait(false);
@@ -108,6 +114,7 @@ internal sealed class StreamDbTarget : IProgramTarget
                 OpenSpace = OpenSpace,
                 LogOptions = LogWorkload.SmallPages,
                 CheckpointIntervalMs = 0,
+                Clock = _clock,
             },
             new NoConnectors());
         return (instance, instance.Connect("root", Instance.DefaultDatabase, new Dictionary<string, string> { ["TimeZone"] = "UTC" }, null));

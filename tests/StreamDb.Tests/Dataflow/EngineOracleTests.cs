@@ -88,6 +88,7 @@ public sealed class EngineOracleTests
         private Dictionary<RelationId, Multiset> _relations = [];
         private List<(RelationId Id, ModelNode Node)> _views = [];
         private List<ModelNode> _nodes = [];
+        private List<ModelNode> _parts = [];
         private Epoch _epoch = new(0);
         private long _now;
 
@@ -112,11 +113,9 @@ public sealed class EngineOracleTests
                     Check(engine, "after install");
                 }
 
-                if (step == 11 && _backfills.Count == 0 && _views.Count > 0)
+                if (step > 5 && step % 2 == 1 && _backfills.Count == 0)
                 {
-                    RelationId removed = _views[^1].Id;
-                    engine.Remove(removed);
-                    _views.RemoveAt(_views.Count - 1);
+                    RemoveView(engine);
                 }
 
                 Step(engine, generator);
@@ -187,6 +186,10 @@ public sealed class EngineOracleTests
                 if (step < 9 && step % 2 == 0)
                 {
                     InstallView(engine, generator, new RelationId((uint)(10 + step)), restarts: true);
+                }
+                else if (step % 6 == 5)
+                {
+                    RemoveView(engine);
                 }
 
                 if (_random.Next(3) == 0)
@@ -279,7 +282,7 @@ public sealed class EngineOracleTests
         }
 
         private Memory Remember() => new(
-            _epoch, _now, _relations.ToDictionary(relation => relation.Key, relation => relation.Value.Copy()), [.. _views], [.. _nodes]);
+            _epoch, _now, _relations.ToDictionary(relation => relation.Key, relation => relation.Value.Copy()), [.. _views], [.. _nodes], [.. _parts]);
 
         private void Recall(Memory memory)
         {
@@ -288,6 +291,7 @@ public sealed class EngineOracleTests
             _relations = memory.Relations.ToDictionary(relation => relation.Key, relation => relation.Value.Copy());
             _views = [.. memory.Views];
             _nodes = [.. memory.Nodes];
+            _parts = [.. memory.Parts];
         }
 
         private void AddRelation(Engine engine, RelationId id)
@@ -310,13 +314,22 @@ public sealed class EngineOracleTests
         private void InstallView(Engine engine, ModelGenerator generator, RelationId id, bool restarts = false)
         {
             // Graphs over base relations and over views that are there already, and sometimes over an inner node of this graph.
+            // Or over what other views are made of, which they then share.
             var local = new List<ModelNode>(_nodes);
             ModelNode node = local[0];
-            for (int i = _random.Next(1, 5); i > 0; i--)
+            if (_parts.Count > 0 && _random.Next(2) == 0)
+            {
+                node = _parts[_random.Next(_parts.Count)];
+                local.AddRange([node, node, _parts[_random.Next(_parts.Count)]]);
+            }
+
+            for (int i = node == local[0] ? _random.Next(1, 5) : _random.Next(4); i > 0; i--)
             {
                 node = generator.Next(local);
                 local.Add(node);
             }
+
+            _parts.AddRange(local);
 
             if (isRecursive)
             {
@@ -344,6 +357,17 @@ public sealed class EngineOracleTests
             engine.Finish(backfill, _epoch);
             backfill.Dispose();
             AddView(id, node);
+        }
+
+        /// <summary>Removes a view that no other can be made of.</summary>
+        private void RemoveView(Engine engine)
+        {
+            if (_views.Count > 3)
+            {
+                int removed = _random.Next(3, _views.Count);
+                engine.Remove(_views[removed].Id);
+                _views.RemoveAt(removed);
+            }
         }
 
         private void AddView(RelationId id, ModelNode node)
@@ -464,7 +488,8 @@ public sealed class EngineOracleTests
         long Now,
         Dictionary<RelationId, Multiset> Relations,
         List<(RelationId Id, ModelNode Node)> Views,
-        List<ModelNode> Nodes);
+        List<ModelNode> Nodes,
+        List<ModelNode> Parts);
 
     private sealed class SnapshotSet : IDisposable
     {

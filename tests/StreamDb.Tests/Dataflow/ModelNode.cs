@@ -177,7 +177,7 @@ internal sealed class ModelGenerator(Random random)
             $"{(isMax ? "max" : "min")}({input.Text})",
             _three,
             (builder, built) => builder.Map(
-                builder.Reduce(input.Build(builder, built), spec), new TestTransform(_three, _ => true, row => [row[0], row[2], row[1]])),
+                builder.Reduce(input.Build(builder, built), spec), new TestTransform(_three, _ => true, row => [row[0], row[2], row[1]]) { Name = "extreme" }),
             state => Collect(input.Evaluate(state).Rows
                 .GroupBy(row => $"{row.Row[0].IsNull}{row.Row[0]}|{row.Row[2].IsNull}{Multiset.Text([row.Row[2]])}")
                 .Select(group =>
@@ -207,7 +207,7 @@ internal sealed class ModelGenerator(Random random)
         return new ModelNode(
             $"filter({input.Text}, {column})",
             input.Shape,
-            (builder, built) => builder.Map(input.Build(builder, built), new TestTransform(input.Shape, Keeps, row => row)),
+            (builder, built) => builder.Map(input.Build(builder, built), new TestTransform(input.Shape, Keeps, row => row) { Name = $"filter {column} {keepsNull} {modulus}" }),
             state => Collect(input.Evaluate(state).Rows.Where(row => Keeps(row.Row))));
     }
 
@@ -220,7 +220,7 @@ internal sealed class ModelGenerator(Random random)
         return new ModelNode(
             $"project({input.Text}, [{string.Join(',', columns)}])",
             shape,
-            (builder, built) => builder.Map(input.Build(builder, built), new TestTransform(shape, _ => true, Apply)),
+            (builder, built) => builder.Map(input.Build(builder, built), new TestTransform(shape, _ => true, Apply) { Name = $"project {string.Join(',', columns)}" }),
             state => Collect(input.Evaluate(state).Rows.Select(row => (Apply(row.Row), row.Weight))));
     }
 
@@ -239,7 +239,7 @@ internal sealed class ModelGenerator(Random random)
         return new ModelNode(
             $"three({input.Text})",
             shape,
-            (builder, built) => builder.Map(input.Build(builder, built), new TestTransform(shape, _ => true, Apply)),
+            (builder, built) => builder.Map(input.Build(builder, built), new TestTransform(shape, _ => true, Apply) { Name = "three" }),
             state => Collect(input.Evaluate(state).Rows.Select(row => (Apply(row.Row), row.Weight))));
     }
 
@@ -257,7 +257,7 @@ internal sealed class ModelGenerator(Random random)
             $"window({three.Text}, {WindowModel.Describe(spec)})",
             [.. WindowModel.Shape, .. spec.Functions.Select(function => function.Output)],
             (builder, built) => builder.Window(
-                builder.Map(three.Build(builder, built), new TestTransform(WindowModel.Shape, _ => true, Apply)), spec),
+                builder.Map(three.Build(builder, built), new TestTransform(WindowModel.Shape, _ => true, Apply) { Name = "window" }), spec),
             state => WindowModel.Evaluate(spec, Collect(three.Evaluate(state).Rows.Select(row => (Apply(row.Row), row.Weight)))));
     }
 
@@ -418,6 +418,7 @@ internal sealed class ModelGenerator(Random random)
                 aggregates.Add(new AccumulableAggregate
                 {
                     Accumulator = new TestCount(),
+                    Name = "TestCount",
                     Arguments = [column],
                     IsDistinct = isDistinct,
                     Output = new ColumnShape(PhysicalType.Int64, false),
@@ -439,6 +440,7 @@ internal sealed class ModelGenerator(Random random)
                 aggregates.Add(new AccumulableAggregate
                 {
                     Accumulator = new TestSum(),
+                    Name = "TestSum",
                     Arguments = [number],
                     Output = new ColumnShape(PhysicalType.Int64, true),
                 });
@@ -461,6 +463,7 @@ internal sealed class ModelGenerator(Random random)
                 aggregates.Add(new CollectedAggregate
                 {
                     Function = new TestList(),
+                    Name = "TestList",
                     Columns = [column],
                     OrderBy = order,
                     Output = new ColumnShape(PhysicalType.Bytes, true),
@@ -607,6 +610,8 @@ internal sealed class TestTransform(
     : ITransformFactory, IBatchTransform
 {
     public IReadOnlyList<ColumnShape> Output { get; } = output;
+
+    public string? Name { get; init; }
 
     public IBatchTransform Create(OperatorContext context) => this;
 

@@ -313,6 +313,10 @@ public sealed partial class Engine : IDisposable
         return figures;
     }
 
+    /// <summary>About how many rows a relation has; null when it is not stored. Any thread.</summary>
+    public long? RowCount(RelationId id) =>
+        _relations.TryGetValue(id, out InstalledRelation? relation) ? relation.Arrangement?.Spines.Sum(static spine => (long)spine.Count) : null;
+
     public void Dispose()
     {
         foreach (Worker worker in _workers)

@@ -11,11 +11,11 @@ namespace StreamDb.Coordinator.Checkpoints;
 /// <remarks>
 /// Kinds of items and types are written by name, so that adding one changes no number. A new property of an item raises the
 /// version, and older checkpoints are read without it. 1: the first. 2: a table's version columns.
-/// 3: row errors of views.
+/// 3: row errors of views. 4: sizes that a view was planned with.
 /// </remarks>
 internal static class DatabaseStateCodec
 {
-    private const int Version = 3;
+    private const int Version = 4;
 
     public static byte[] Write(DatabaseState state)
     {
@@ -41,6 +41,13 @@ internal static class DatabaseStateCodec
             foreach (string schema in origin.SearchPath)
             {
                 output.Write(schema);
+            }
+
+            output.Write(origin.Sizes.Count);
+            foreach ((RelationId relation, long size) in origin.Sizes)
+            {
+                output.Write(relation.Value);
+                output.Write(size);
             }
         }
 
@@ -87,7 +94,10 @@ internal static class DatabaseStateCodec
         {
             var view = new RelationId(input.ReadUInt32());
             origins.Add(view, new ViewOrigin(
-                input.ReadString(), input.ReadString(), input.ReadInt64(), CatalogItemCodec.ReadMany(input, input.ReadString)));
+                input.ReadString(), input.ReadString(), input.ReadInt64(), CatalogItemCodec.ReadMany(input, input.ReadString))
+            {
+                Sizes = version >= 4 ? ReadSizes(input) : [],
+            });
         }
 
         var offsets = new Dictionary<RelationId, ReadOnlyMemory<byte>>();
@@ -105,5 +115,17 @@ internal static class DatabaseStateCodec
         }
 
         return new DatabaseState(now, nextOid, items, origins, offsets, errors);
+    }
+
+    private static Dictionary<RelationId, long> ReadSizes(BinaryReader input)
+    {
+        var sizes = new Dictionary<RelationId, long>();
+        for (int count = input.ReadInt32(); count > 0; count--)
+        {
+            var relation = new RelationId(input.ReadUInt32());
+            sizes.Add(relation, input.ReadInt64());
+        }
+
+        return sizes;
     }
 }

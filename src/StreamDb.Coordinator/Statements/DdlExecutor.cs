@@ -266,9 +266,8 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
             return "CREATE MATERIALIZED VIEW";
         }
 
-        LogicalNode optimized = ViewInstaller.Optimize(create.Query.Root, context);
+        LogicalNode optimized = ViewInstaller.Optimize(create.Query.Root, context, out ViewOrigin origin);
         MaterializedViewItem view = create.View with { Oid = NewOid(), Key = KeyInference.KeyOf(optimized) };
-        ViewOrigin origin = ViewOrigin.Of(context);
         if (IsReplay)
         {
             ViewInstaller.InstallOptimized(database, view, optimized, origin, context, asOf, EpochMicroseconds);

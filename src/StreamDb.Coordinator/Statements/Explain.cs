@@ -30,21 +30,22 @@ internal static class Explain
         else
         {
             using EvaluationContext evaluation = context.Evaluation();
+            Func<RelationItem, long?> sizes = OriginOf(explain.View, context) is { } origin ? origin.SizeOf : context.SizeOf;
             switch (explain.Stage)
             {
                 case "logical":
                     text.Append(PlanPrinter.Print(root));
                     break;
                 case "optimized":
-                    text.Append(PlanPrinter.Print(Optimizer.Optimize(root, evaluation)));
+                    text.Append(PlanPrinter.Print(Optimizer.Optimize(root, evaluation, sizes: sizes)));
                     break;
                 case "trace":
                     text.Append("bound\n").Append(PlanPrinter.Print(root));
-                    Optimizer.Optimize(root, evaluation, (rule, plan) => text.Append("\n\n").Append(rule).Append('\n').Append(PlanPrinter.Print(plan)));
+                    Optimizer.Optimize(root, evaluation, (rule, plan) => text.Append("\n\n").Append(rule).Append('\n').Append(PlanPrinter.Print(plan)), sizes);
                     break;
                 default:
                     {
-                        LogicalNode optimized = Optimizer.Optimize(root, evaluation);
+                        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: sizes);
                         text.Append(isView || explain.View is not null
                             ? PrintView(Lowering.LowerView(optimized), explain.View, catalog, context)
                             : PlanPrinter.Print(Lowering.LowerQuery(optimized, QueryRunner.ArrangementsOf(catalog))));
@@ -58,13 +59,14 @@ internal static class Explain
         return new BufferedRows([new ResultColumn("QUERY PLAN", SqlType.Text)], [rows], "EXPLAIN");
     }
 
+    private static ViewOrigin? OriginOf(MaterializedViewItem? view, StatementContext context) =>
+        view is null ? null : context.Database.ViewOrigins.GetValueOrDefault(view.Id);
+
     /// <summary>A view's plan, with the names of other views beside what those keep, too, and it need not.</summary>
     /// <param name="view">null: it is not there yet.</param>
     private static string PrintView(PhysicalNode root, MaterializedViewItem? view, Catalog catalog, StatementContext context)
     {
-        StatementContext creator = view is not null && context.Database.ViewOrigins.TryGetValue(view.Id, out ViewOrigin? origin)
-            ? origin.Context(context.Database)
-            : context;
+        StatementContext creator = OriginOf(view, context)?.Context(context.Database) ?? context;
         DataflowDescription dataflow = Renderer.RenderView(
             root, view?.Id ?? default, view?.Key ?? [], creator.Rendering, out IReadOnlyDictionary<PhysicalNode, Node> nodes);
         ILookup<Node, SharedPart> shared = context.Database.Engine.SharedParts(dataflow).Where(part => part.Users.Count > 0).ToLookup(part => part.Node);

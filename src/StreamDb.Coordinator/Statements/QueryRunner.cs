@@ -20,7 +20,7 @@ internal static class QueryRunner
     public static RenderedQuery Prepare(LogicalNode root, Catalog catalog, StatementContext context)
     {
         using EvaluationContext evaluation = context.Evaluation();
-        LogicalNode optimized = Optimizer.Optimize(root, evaluation);
+        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: context.SizeOf);
         return Renderer.RenderQuery(Lowering.LowerQuery(optimized, ArrangementsOf(catalog)), context.Rendering);
     }
 

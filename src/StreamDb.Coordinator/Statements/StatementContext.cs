@@ -30,6 +30,10 @@ internal sealed record StatementContext(
         Catalog = Format.Names as CatalogLookup ?? new CatalogLookup(Database, User, SearchPath, Session),
     };
 
+    /// <summary>About how many rows a relation has; null when that is not known.</summary>
+    public long? SizeOf(RelationItem relation) =>
+        relation is TableItem or SourceItem or MaterializedViewItem ? Database.Engine.RowCount(relation.Id) : null;
+
     /// <summary>Evaluation for one thread; row errors are raised.</summary>
     public EvaluationContext Evaluation() => Rendering.CreateEvaluation(ThrowingErrorSink.Instance);
 

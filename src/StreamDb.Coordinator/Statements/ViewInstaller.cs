@@ -14,16 +14,43 @@ namespace StreamDb.Coordinator.Statements;
 internal static class ViewInstaller
 {
     /// <summary>The plan that is rendered.</summary>
-    public static LogicalNode Optimize(LogicalNode root, StatementContext context)
+    public static LogicalNode Optimize(LogicalNode root, ViewOrigin origin, StatementContext context)
     {
         using EvaluationContext evaluation = context.Evaluation();
-        return Optimizer.Optimize(root, evaluation);
+        return Optimizer.Optimize(root, evaluation, sizes: origin.SizeOf);
+    }
+
+    /// <summary>The plan of a new view, by the sizes that its relations have now.</summary>
+    /// <param name="origin">Of the view; with these sizes.</param>
+    public static LogicalNode Optimize(LogicalNode root, StatementContext context, out ViewOrigin origin)
+    {
+        var sizes = new Dictionary<RelationId, long>();
+        using EvaluationContext evaluation = context.Evaluation();
+        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: SizeOf);
+        origin = ViewOrigin.Of(context) with { Sizes = sizes };
+        return optimized;
+
+        // Asked twice it says the same: rows may come meanwhile.
+        long? SizeOf(RelationItem relation)
+        {
+            if (!sizes.TryGetValue(relation.Id, out long size))
+            {
+                if (context.SizeOf(relation) is not { } rows)
+                {
+                    return null;
+                }
+
+                sizes.Add(relation.Id, size = rows);
+            }
+
+            return size;
+        }
     }
 
     /// <summary>Optimizes and installs; when it returns, snapshots show the view.</summary>
     public static InstallOutcome Install(
         Database database, MaterializedViewItem view, LogicalNode root, ViewOrigin origin, StatementContext context, Epoch asOf, long nowMicroseconds) =>
-        InstallOptimized(database, view, Optimize(root, context), origin, context, asOf, nowMicroseconds);
+        InstallOptimized(database, view, Optimize(root, origin, context), origin, context, asOf, nowMicroseconds);
 
     /// <param name="context">Of the session that created the view.</param>
     /// <param name="nowMicroseconds">What now() is.</param>

@@ -1,4 +1,5 @@
 using StreamDb.Expressions.Compilation;
+using StreamDb.Planning.Catalog;
 using StreamDb.Planning.Logical;
 
 namespace StreamDb.Planning.Rules;
@@ -6,16 +7,16 @@ namespace StreamDb.Planning.Rules;
 /// <summary>Rewrites a bound plan into an equal one that is cheaper to maintain: no applies, filters low, joins with keys, no unread columns.</summary>
 public static class Optimizer
 {
-    private static readonly (string Name, Func<LogicalNode, EvaluationContext, LogicalNode> Apply)[] _rules =
+    private static readonly (string Name, Func<LogicalNode, RuleContext, LogicalNode> Apply)[] _rules =
     [
-        ("fold constants", FoldConstants),
+        ("fold constants", (n, c) => FoldConstants(n, c.Evaluation)),
         ("fold empty", (n, _) => FoldEmpty.Apply(n)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
         ("decorrelate", (n, _) => Decorrelate.Apply(n)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
         ("simplify outer joins", (n, _) => SimplifyOuterJoins.Apply(n)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
-        ("order joins", (n, _) => OrderJoins.Apply(n)),
+        ("order joins", (n, c) => OrderJoins.Apply(n, c.Sizes)),
         ("push predicates", (n, _) => PushPredicates.Apply(n)),
         ("rank filters", (n, _) => RankFilters.Apply(n)),
         ("fold empty", (n, _) => FoldEmpty.Apply(n)),
@@ -29,11 +30,13 @@ public static class Optimizer
     ];
 
     /// <param name="trace">Called with the rule's name and the plan after each rule that changed it; EXPLAIN (TRACE).</param>
-    public static LogicalNode Optimize(LogicalNode root, EvaluationContext context, Action<string, LogicalNode>? trace = null)
+    /// <param name="sizes">See <see cref="OrderJoins"/>.</param>
+    public static LogicalNode Optimize(
+        LogicalNode root, EvaluationContext context, Action<string, LogicalNode>? trace = null, Func<RelationItem, long?>? sizes = null)
     {
-        foreach ((string name, Func<LogicalNode, EvaluationContext, LogicalNode> apply) in _rules)
+        foreach ((string name, Func<LogicalNode, RuleContext, LogicalNode> apply) in _rules)
         {
-            LogicalNode result = apply(root, context);
+            LogicalNode result = apply(root, new RuleContext(context, sizes));
             if (trace is not null && !ReferenceEquals(result, root) && Explain.PlanPrinter.Print(result) != Explain.PlanPrinter.Print(root))
             {
                 trace(name, result);
@@ -47,4 +50,7 @@ public static class Optimizer
 
     internal static LogicalNode FoldConstants(LogicalNode root, EvaluationContext context) =>
         new LogicalRewriter(node => LogicalExpressions.MapExpressions(node, e => ConstantFolding.Fold(e, context))).Rewrite(root);
+
+    /// <summary>What rules may ask besides the plan.</summary>
+    private readonly record struct RuleContext(EvaluationContext Evaluation, Func<RelationItem, long?>? Sizes);
 }

@@ -1,23 +1,27 @@
 using System.Collections.Immutable;
 using StreamDb.Expressions.Trees;
+using StreamDb.Planning.Catalog;
 using StreamDb.Planning.Logical;
 
 namespace StreamDb.Planning.Rules;
 
 /// <summary>Orders trees of inner joins so that each join has an equality to work with, where the query gives one.</summary>
 /// <remarks>
-/// Greedy: start with the first input, then always take an input that an equality connects with those taken, one of which each
-/// row finds at most one row before others, else in the order written; only when there is none, the next one as a cross
-/// product. Sizes are not asked: a view's plan must be the same after a restart. <c>FROM a, b, c WHERE a.x = c.x AND c.y = b.y</c>
+/// Where the sizes of the inputs are known, they tell the order (<see cref="JoinSizes"/>), and the larger side is the left one,
+/// which a query that runs once need not keep. Otherwise: start with the first input, then always take an input that an
+/// equality connects with those taken, one of which each row finds at most one row before others, else in the order written;
+/// only when there is none, the next one as a cross product. <c>FROM a, b, c WHERE a.x = c.x AND c.y = b.y</c>
 /// becomes (a ⋈ c) ⋈ b instead of (a × b) ⋈ c. Equalities are transitive: <c>a.x = b.x AND b.x = c.x</c> lets a and c be joined
 /// too, for types whose equal values are the same (<see cref="EqualColumns"/>). A projection restores the column order. Outer joins are never reordered:
 /// a LEFT JOIN's rows depend on which rows reach it.
 /// </remarks>
 internal static class OrderJoins
 {
-    public static LogicalNode Apply(LogicalNode root) => new Pass(LogicalRewriter.CountParents(root)).Visit(root);
+    /// <param name="sizes">How many rows a relation has about now; null, or null for one: not known. A view's are kept with it, so that its plan stays.</param>
+    public static LogicalNode Apply(LogicalNode root, Func<RelationItem, long?>? sizes = null) =>
+        new Pass(LogicalRewriter.CountParents(root), sizes).Visit(root);
 
-    private sealed class Pass(Dictionary<LogicalNode, int> parents)
+    private sealed class Pass(Dictionary<LogicalNode, int> parents, Func<RelationItem, long?>? sizes)
     {
         private readonly Dictionary<LogicalNode, LogicalNode> _done = new(ReferenceEqualityComparer.Instance);
 
@@ -58,21 +62,18 @@ internal static class OrderJoins
             Array.Fill(position, -1);
             var rest = Enumerable.Range(0, inputs.Count).ToList();
             LogicalNode? joined = null;
+            IReadOnlyList<(int Input, bool IsLarger)>? planned = sizes is null ? null : new JoinSizes(inputs, [.. Edges()]).Plan(sizes);
             while (rest.Count > 0)
             {
-                int[] connected = joined is null
+                int[] connected = joined is null || planned is not null
                     ? []
                     : [.. rest.Where(i => conjuncts.Any(c => Connects(c, i)) || classes.Exists(c => IsBetween(c, i)))];
-                int next = connected.Length == 0 ? rest[0] : connected.FirstOrDefault(IsMatchedOnce, connected[0]);
+                (int next, bool isLeft) = planned is not null ? planned[inputs.Count - rest.Count]
+                    : (connected.Length == 0 ? rest[0] : connected.FirstOrDefault(IsMatchedOnce, connected[0]), false);
                 rest.Remove(next);
                 conjuncts.AddRange(classes.SelectMany(c => Equalities(c, next)));
-                int width = joined?.Columns.Length ?? 0;
-                for (int c = starts[next]; c < starts[next + 1]; c++)
-                {
-                    position[c] = width + c - starts[next];
-                }
-
                 LogicalNode input = Visit(inputs[next]);
+                Place(next, isLeft, joined?.Columns.Length ?? 0);
                 // A volatile conjunct is asked of every whole row.
                 ILookup<bool, ScalarExpression> ready = conjuncts.ToLookup(c =>
                     LogicalExpressions.ColumnsOf(c).All(x => position[x] >= 0) && (rest.Count == 0 || !LogicalExpressions.IsVolatile(c)));
@@ -81,6 +82,7 @@ internal static class OrderJoins
                 conjuncts = [.. ready[false]];
                 joined = joined is null
                     ? LogicalExpressions.IsTrue(condition) ? input : new LogicalFilter(input, condition)
+                    : isLeft ? new LogicalJoin(JoinKind.Inner, input, joined, condition)
                     : new LogicalJoin(JoinKind.Inner, joined, input, condition);
             }
 
@@ -88,6 +90,53 @@ internal static class OrderJoins
             return position.Select((p, i) => p == i).All(same => same)
                 ? joined!
                 : new LogicalProject(joined!, columns, [.. root.Columns.Select(f => f.Name)]);
+
+            // Input i stands at the right of what is joined, or at its left, which moves what is joined.
+            void Place(int i, bool isLeft, int width)
+            {
+                int inputWidth = starts[i + 1] - starts[i];
+                for (int c = 0; c < position.Length; c++)
+                {
+                    position[c] += isLeft && position[c] >= 0 ? inputWidth : 0;
+                }
+
+                for (int c = starts[i]; c < starts[i + 1]; c++)
+                {
+                    position[c] = (isLeft ? 0 : width) + c - starts[i];
+                }
+            }
+
+            // Equalities between two inputs, those that follow from others included.
+            IEnumerable<JoinSizes.Edge> Edges()
+            {
+                foreach (ScalarExpression conjunct in conjuncts)
+                {
+                    if (EquiKeys.IsEquality(conjunct, out ScalarExpression? a, out ScalarExpression? b, out _) && End(a) is { } left && End(b) is { } right
+                        && left.Input != right.Input)
+                    {
+                        yield return new JoinSizes.Edge(left.Input, left.Column, right.Input, right.Column);
+                    }
+                }
+
+                foreach (List<ColumnExpression> members in classes)
+                {
+                    foreach ((ColumnExpression a, ColumnExpression b) in members.SelectMany((m, at) => members.Skip(at + 1).Select(other => (m, other))))
+                    {
+                        (int left, int right) = (InputOf(a.Index), InputOf(b.Index));
+                        if (left != right)
+                        {
+                            yield return new JoinSizes.Edge(left, a.Index - starts[left], right, b.Index - starts[right]);
+                        }
+                    }
+                }
+            }
+
+            // The one input that an expression reads, and the column that it is.
+            (int Input, int Column)? End(ScalarExpression e)
+            {
+                int[] read = [.. LogicalExpressions.ColumnsOf(e).Select(InputOf).Distinct()];
+                return read.Length != 1 ? null : (read[0], e is ColumnExpression column ? column.Index - starts[read[0]] : -1);
+            }
 
             int InputOf(int column)
             {

@@ -1,3 +1,4 @@
+using StreamDb.Planning.Rules;
 using Xunit;
 
 namespace StreamDb.Tests.Planning.Rules;
@@ -88,6 +89,53 @@ public class OrderJoinsTests
         """)]
     public void Outer_joins_stay_whole(string sql, string plans) =>
         Assert.Equal(plans.ReplaceLineEndings("\n"), RuleFixture.Run("order", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT 1 FROM s, r, t WHERE s.k = r.k AND s.v = t.a AND t.b = 3",
+        1000, 10, 1000,
+        """
+        Project [1 AS ?column?]
+          Project [k, v, k, w, a, b, c]
+            Inner Join on (k = k)
+              Get r
+              Inner Join on (v = a)
+                Get s
+                Filter (b = 3)
+                  Get t
+        """)]
+    [InlineData(
+        "SELECT 1 FROM s, t, r WHERE s.k = t.a AND r.k = t.a",
+        100000, 100, 10,
+        """
+        Project [1 AS ?column?]
+          Inner Join on (a = k)
+            Get s
+            Inner Join on (a = k)
+              Get t
+              Get r
+        """)]
+    public void Sizes_tell_the_order_and_the_larger_side_is_the_left_one(string sql, int s, int t, int r, string plan) =>
+        Assert.Equal(plan.ReplaceLineEndings("\n"), Ordered(sql, name => name switch { "s" => s, "t" => t, _ => r }));
+
+    [Fact]
+    public void Where_a_size_is_unknown_or_nothing_is_there_yet_the_order_is_the_one_written()
+    {
+        const string Sql = "SELECT 1 FROM s, t, r WHERE s.k = t.a AND r.k = t.b AND r.w = 3";
+        string written = RuleFixture.After("order", Sql);
+        Assert.Equal(written, Ordered(Sql, name => name == "t" ? null : 1000));
+        Assert.Equal(written, Ordered(Sql, _ => 0));
+    }
+
+    [Fact]
+    public void An_input_that_no_equality_reaches_leaves_the_order_as_written()
+    {
+        const string Sql = "SELECT 1 FROM s, t, r WHERE s.k = t.a AND r.k < t.b";
+        Assert.Equal(RuleFixture.After("order", Sql), Ordered(Sql, _ => 1000));
+    }
+
+    private static string Ordered(string sql, Func<string, long?> sizes) =>
+        RuleFixture.Print(OrderJoins.Apply(PushPredicates.Apply(RuleFixture.Bind(sql)), relation => sizes(relation.Name)));
 
     [Theory]
     [InlineData(

@@ -53,7 +53,7 @@ internal static class RuleFixture
         {
             "decorrelate" => Pair(bound, Decorrelate.Apply),
             "push" => Pair(bound, PushPredicates.Apply),
-            "order" => Pair(PushPredicates.Apply(bound), OrderJoins.Apply),
+            "order" => Pair(PushPredicates.Apply(bound), n => OrderJoins.Apply(n)),
             "prune" => Pair(bound, PruneColumns.Apply),
             "rank" => Pair(PushPredicates.Apply(Fold(bound)), RankFilters.Apply),
             "merge" => Pair(bound, MergeProjects.Apply),

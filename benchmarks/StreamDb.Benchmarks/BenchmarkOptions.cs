@@ -5,7 +5,7 @@ namespace StreamDb.Benchmarks;
 /// <param name="Names">Benchmarks to run, in order.</param>
 /// <param name="Scale">Fraction of the workload's size; below 1 the output counts are not those published.</param>
 /// <param name="Workers">Engine workers.</param>
-/// <param name="IsWarmed">Runs each benchmark once at a tenth of its size before, unreported, so that compiling the engine's loops is not measured.</param>
+/// <param name="IsWarmed">Runs each benchmark at a tenth of its size before, unreported and for two seconds at least, so that compiling the engine's loops is not measured.</param>
 /// <param name="EpochRows">Of the variants that differ in the size of an epoch, only this one; null runs all.</param>
 internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scale, int Workers, int? EpochRows, bool IsWarmed)
 {

@@ -29,7 +29,7 @@ internal sealed unsafe class PartitionHasher : IDisposable
             PhysicalType type = shape[_columns[i]].Type;
             if (RowCodecField.IsLossy(type))
             {
-                _codecs[i] = new RowCodec([new RowCodecField(_columns[i], type, IsNullable: false, IsExact: false)], skipsNulls: true);
+                _codecs[i] = new RowCodec([new RowCodecField(0, type, IsNullable: false, IsExact: false)], skipsNulls: true);
                 _packed[i] = new PackedRows(_codecs[i]!.Stride);
             }
         }
@@ -40,11 +40,14 @@ internal sealed unsafe class PartitionHasher : IDisposable
     public static int WorkerOf(ulong hash, int workerCount) => (int)((hash >> 32) * (ulong)workerCount >> 32);
 
     /// <summary>The hash of each row; good until the next call.</summary>
+    public ulong* Hash(ColumnBatch rows) => Hash(rows, 0, rows.Count);
+
+    /// <summary>The hashes of <paramref name="count"/> rows from <paramref name="start"/> on; good until the next call.</summary>
     /// <remarks>Hot path: per row.</remarks>
-    public ulong* Hash(ColumnBatch rows)
+    public ulong* Hash(ColumnBatch rows, int start, int count)
     {
-        ulong* hashes = _hashes.Reserve(rows.Count);
-        new Span<ulong>(hashes, rows.Count).Clear();
+        ulong* hashes = _hashes.Reserve(count);
+        new Span<ulong>(hashes, count).Clear();
         for (int i = 0; i < _columns.Length; i++)
         {
             Column column = rows[_columns[i]];
@@ -52,19 +55,21 @@ internal sealed unsafe class PartitionHasher : IDisposable
             {
                 PackedRows packed = _packed[i]!;
                 packed.Clear();
-                codec.Encode(rows, packed);
-                AddWords(column, packed.Data, codec.Stride / 8, hashes);
+                var part = new ColumnBatch([column.Slice(start, count)], count);
+                codec.Encode(part, packed);
+                part.Release();
+                AddWords(column, start, packed.Data, codec.Stride / 8, hashes, count);
                 continue;
             }
 
             switch (column.Type.Width())
             {
-                case 0: AddBytes(column, hashes); break;
-                case 1: AddValues<byte>(column, hashes); break;
-                case 2: AddValues<ushort>(column, hashes); break;
-                case 4: AddValues<uint>(column, hashes); break;
-                case 8: AddValues<ulong>(column, hashes); break;
-                default: AddWords(column, column.Values, 2, hashes); break;
+                case 0: AddBytes(column, start, hashes, count); break;
+                case 1: AddValues<byte>(column, start, hashes, count); break;
+                case 2: AddValues<ushort>(column, start, hashes, count); break;
+                case 4: AddValues<uint>(column, start, hashes, count); break;
+                case 8: AddValues<ulong>(column, start, hashes, count); break;
+                default: AddWords(column, start, column.Values + ((long)start * 16), 2, hashes, count); break;
             }
         }
 
@@ -88,25 +93,35 @@ internal sealed unsafe class PartitionHasher : IDisposable
         return hash ^ (hash >> 35);
     }
 
-    private static void AddValues<T>(Column column, ulong* hashes)
+    private static void AddValues<T>(Column column, int start, ulong* hashes, int count)
         where T : unmanaged, IBinaryInteger<T>
     {
-        T* values = (T*)column.Values;
-        bool hasNulls = column.HasNulls;
-        for (int row = 0; row < column.Count; row++)
+        T* values = (T*)column.Values + start;
+        if (!column.HasNulls)
         {
-            ulong word = hasNulls && column.IsNull(row) ? 0 : ulong.CreateTruncating(values[row]);
-            hashes[row] = Mix(Mix(hashes[row], word), word);
+            for (int i = 0; i < count; i++)
+            {
+                ulong word = ulong.CreateTruncating(values[i]);
+                hashes[i] = Mix(Mix(hashes[i], word), word);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ulong word = column.IsNull(start + i) ? 0 : ulong.CreateTruncating(values[i]);
+            hashes[i] = Mix(Mix(hashes[i], word), word);
         }
     }
 
-    private static void AddWords(Column column, byte* words, int wordsPerRow, ulong* hashes)
+    private static void AddWords(Column column, int start, byte* words, int wordsPerRow, ulong* hashes, int count)
     {
         ulong* next = (ulong*)words;
-        for (int row = 0; row < column.Count; row++, next += wordsPerRow)
+        for (int row = 0; row < count; row++, next += wordsPerRow)
         {
             ulong hash = hashes[row];
-            bool isNull = column.IsNull(row);
+            bool isNull = column.IsNull(start + row);
             for (int i = 0; i < wordsPerRow; i++)
             {
                 hash = Mix(hash, isNull ? 0 : next[i]);
@@ -116,15 +131,15 @@ internal sealed unsafe class PartitionHasher : IDisposable
         }
     }
 
-    private static void AddBytes(Column column, ulong* hashes)
+    private static void AddBytes(Column column, int start, ulong* hashes, int count)
     {
-        for (int row = 0; row < column.Count; row++)
+        for (int row = 0; row < count; row++)
         {
             ulong hash = hashes[row];
             int length = 0;
-            if (!column.IsNull(row))
+            if (!column.IsNull(start + row))
             {
-                ByteSlice value = column.GetBytes(row);
+                ByteSlice value = column.GetBytes(start + row);
                 length = value.Length;
                 byte* bytes = value.Pointer;
                 int left = length;

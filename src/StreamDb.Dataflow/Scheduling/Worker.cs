@@ -25,6 +25,7 @@ internal sealed class Worker : IDisposable
     private List<Operator> _temporalCollectives = [];
     private volatile bool _isWoken;
     private bool _isStopping;
+    private long _wokenAt;
     private long _nextTemporalEvent = long.MaxValue;
 
     public Worker(int index, int count, EngineFault fault)
@@ -56,6 +57,7 @@ internal sealed class Worker : IDisposable
             _jobs.Enqueue(job);
             if (wakes)
             {
+                _wokenAt = _isWoken ? _wokenAt : Stopwatch.GetTimestamp();
                 _isWoken = true;
                 Monitor.Pulse(_jobs);
             }
@@ -259,7 +261,7 @@ internal sealed class Worker : IDisposable
                     Monitor.Wait(_jobs);
                 }
 
-                _patience.Slept(Stopwatch.GetTimestamp() - start);
+                _patience.Slept(_wokenAt - start);
             }
 
             _isWoken = false;

@@ -13,7 +13,7 @@ public sealed class PostgresOracleTests(ITestOutputHelper output)
         await using PostgresCluster postgres = await PostgresCluster.StartAsync();
 
         // Other seeds than the view oracle's.
-        OracleReport report = await OracleReport.RunAsync(200, p => PostgresOracle.RunAsync(p, postgres.ConnectionString), 100_001);
+        OracleReport report = await OracleReport.RunAsync(200, p => PostgresOracle.RunAsync(p, postgres.ConnectionString), 100_001, isPostgres: true);
 
         output.WriteLine(report.Summary);
         Assert.True(report.Failures.Count == 0, report.ToString());

@@ -157,7 +157,14 @@ internal sealed class ModelGenerator(Random random)
                 {
                     Variables = Enumerable.Range(0, count).ToDictionary(v => variables[v], v => values[v]),
                 };
+                Multiset[] before = values;
                 values = [.. bodies.Select(body => body.Evaluate(inside))];
+
+                // The bodies see nothing but the variables change: what comes out again will come out for ever.
+                if (values.Zip(before).All(pair => pair.First.ToString() == pair.Second.ToString()))
+                {
+                    break;
+                }
             }
 
             return values[output];

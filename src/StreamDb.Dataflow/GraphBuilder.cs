@@ -184,7 +184,7 @@ internal sealed class GraphBuilder(
                 Operator mapped = Connected(new MapOperator(context, map.Transform.Create(context)), Build(map.Inputs[0]));
                 if (_partitions.TryGetValue(map.Inputs[0], out int[]? partition))
                 {
-                    int[] kept = Array.ConvertAll(partition, column => Enumerable.Range(0, map.Shape.Count).FirstOrDefault(i => map.Transform.SourceOf(i) == column, -1));
+                    int[] kept = Array.ConvertAll(partition, column => CopyOf(map.Transform, column));
                     if (!kept.Contains(-1))
                     {
                         _partitions[node] = kept;
@@ -195,9 +195,7 @@ internal sealed class GraphBuilder(
             case JoinNode join:
                 return CreateJoin(join);
             case ReduceNode reduce:
-                Operator grouped = Partitioned(reduce.Inputs[0], reduce.Spec.Keys, isExact: false, out int[] groupedBy);
-                _partitions[node] = Array.ConvertAll(groupedBy, column => reduce.Spec.Keys.ToList().IndexOf(column));
-                return Connected(new ReduceOperator(context, reduce.Inputs[0].Shape, reduce.Spec), grouped);
+                return CreateReduce(reduce);
             case TopNNode topN:
                 return CreateTopN(node, topN.Spec, assertsSingle: false);
             case WindowNode window:
@@ -231,6 +229,67 @@ internal sealed class GraphBuilder(
         }
     }
 
+    private ReduceOperator CreateReduce(ReduceNode node)
+    {
+        ReduceSpec spec = node.Spec;
+        Node input = node.Inputs[0];
+        if (LocalExtremes(node) is { } local)
+        {
+            int[] keys = [.. Enumerable.Range(0, spec.Keys.Count)];
+            var all = new ReduceSpec { Keys = keys, Aggregates = [.. spec.Aggregates.Select((aggregate, i) => OfParts((ExtremeAggregate)aggregate, keys.Length + i))] };
+            var parts = new ReduceOperator(context, input.Shape, spec);
+            Operator moved = Exchange(Connected(parts, local), node.Shape, keys);
+            _partitions[node] = keys;
+            var whole = new ReduceOperator(context, node.Shape, all);
+            Connected(whole, moved);
+            return whole;
+        }
+
+        Operator grouped = Partitioned(input, spec.Keys, isExact: false, out int[] groupedBy);
+        _partitions[node] = Array.ConvertAll(groupedBy, column => spec.Keys.ToList().IndexOf(column));
+        var reduce = new ReduceOperator(context, input.Shape, spec);
+        Connected(reduce, grouped);
+        return reduce;
+
+        static ExtremeAggregate OfParts(ExtremeAggregate aggregate, int column) =>
+            new() { Output = aggregate.Output, Column = column, IsMax = aggregate.IsMax };
+    }
+
+    /// <summary>
+    /// What feeds a reduce of which each worker can compute its part first, so that only least and greatest values move, instead of
+    /// all rows to the owners of a few groups, which may be one; null where that cannot be, or nothing would have to move anyway.
+    /// </summary>
+    /// <remarks>
+    /// Least and greatest values of the parts' least and greatest values are those of the whole, as long as a row comes to and goes from
+    /// one part: some columns must tell which worker has it.
+    /// </remarks>
+    private Operator? LocalExtremes(ReduceNode node)
+    {
+        ReduceSpec spec = node.Spec;
+        Node input = node.Inputs[0];
+        if (context.WorkerCount == 1 || context.IsOneShot || spec.Keys.Count == 0 || spec.Aggregates.Count == 0
+            || spec.Aggregates.Any(static aggregate => aggregate is not ExtremeAggregate))
+        {
+            return null;
+        }
+
+        _readers ??= Subplans.CountReaders(node);
+        if (BaseColumns(input, [.. spec.Keys]) is not null
+            || (IsExpanded(input) && spec.Keys.Any(column => BaseColumns(input, [column]) is not null)))
+        {
+            return null;
+        }
+
+        int[] values = [.. spec.Aggregates.Select(static aggregate => ((ExtremeAggregate)aggregate).Column).Distinct()];
+        if (BaseColumns(input, values) is { } sources)
+        {
+            return BuildOwned(input, sources);
+        }
+
+        Operator built = Build(input);
+        return _partitions.TryGetValue(input, out int[]? known) && !known.All(spec.Keys.Contains) ? built : null;
+    }
+
     private TopNOperator CreateTopN(Node node, TopNSpec spec, bool assertsSingle)
     {
         Operator source = Partitioned(node.Inputs[0], spec.PartitionBy, isExact: false, out int[] partition);
@@ -261,9 +320,9 @@ internal sealed class GraphBuilder(
         var right = new JoinSide(rightNode, node.Spec.RightKeys, node.Spec.NullsMatch, Partitioned(rightNode, node.Spec.RightKeys, isExact: true));
         var left = new JoinSide(leftNode, node.Spec.LeftKeys, node.Spec.NullsMatch, Partitioned(leftNode, node.Spec.LeftKeys, isExact: true));
         Operator output = Add(new PassOperator(context));
-        if (node.Spec.Transform is null && node.Spec.Kind is JoinKind.Inner or JoinKind.Left or JoinKind.Semi or JoinKind.Anti)
+        if (KeysInOutput(node) is { } partition)
         {
-            _partitions[node] = [.. node.Spec.LeftKeys];
+            _partitions[node] = partition;
         }
 
         switch (node.Spec.Kind)
@@ -292,6 +351,41 @@ internal sealed class GraphBuilder(
         }
 
         return output;
+    }
+
+    /// <summary>The columns of a join's output that are its keys; null where its transform leaves some out, or rows come from both sides alone.</summary>
+    private static int[]? KeysInOutput(JoinNode node)
+    {
+        JoinSpec spec = node.Spec;
+        if (spec.Transform is not { } transform)
+        {
+            return spec.Kind is JoinKind.Inner or JoinKind.Left or JoinKind.Semi or JoinKind.Anti ? [.. spec.LeftKeys] : null;
+        }
+
+        // Of an inner join: the right key is as good as the left one.
+        int leftCount = node.Inputs[0].Shape.Count;
+        int[] keys = new int[spec.LeftKeys.Count];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            int copy = CopyOf(transform, spec.LeftKeys[i]);
+            keys[i] = copy >= 0 ? copy : CopyOf(transform, leftCount + spec.RightKeys[i]);
+        }
+
+        return keys.Contains(-1) ? null : keys;
+    }
+
+    /// <summary>A column of a transform's output that is a copy of this one of its input; -1: none is.</summary>
+    private static int CopyOf(ITransformFactory transform, int column)
+    {
+        for (int i = 0; i < transform.Output.Count; i++)
+        {
+            if (transform.SourceOf(i) == column)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Two probes, one reading its index before it changes in an epoch and one after.</summary>

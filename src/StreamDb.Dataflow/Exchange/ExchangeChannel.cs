@@ -11,7 +11,6 @@ namespace StreamDb.Dataflow.Exchange;
 /// </remarks>
 internal sealed class ExchangeChannel
 {
-    private const int SpinCount = 200;
     private const int BrokenCheckMs = 100;
 
     private readonly int _workers;
@@ -43,11 +42,7 @@ internal sealed class ExchangeChannel
     public DeltaBatch[] Take(int sender, int receiver)
     {
         Queue<DeltaBatch[]> queue = _queues[(sender * _workers) + receiver];
-        for (int spin = 0; spin < SpinCount && queue.Count == 0; spin++)
-        {
-            Thread.SpinWait(20);
-        }
-
+        Patience.Spin(queue, static queue => queue.Count > 0, Patience.Longest);
         lock (queue)
         {
             DeltaBatch[]? packet;

@@ -4,6 +4,7 @@ using StreamDb.Coordinator.Statements;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
 using StreamDb.Planning.Catalog;
+using StreamDb.Planning.Physical;
 
 namespace StreamDb.Coordinator.Checkpoints;
 
@@ -11,11 +12,11 @@ namespace StreamDb.Coordinator.Checkpoints;
 /// <remarks>
 /// Kinds of items and types are written by name, so that adding one changes no number. A new property of an item raises the
 /// version, and older checkpoints are read without it. 1: the first. 2: a table's version columns.
-/// 3: row errors of views. 4: sizes that a view was planned with.
+/// 3: row errors of views. 4: sizes that a view was planned with. 5: indexes.
 /// </remarks>
 internal static class DatabaseStateCodec
 {
-    private const int Version = 4;
+    private const int Version = 5;
 
     public static byte[] Write(DatabaseState state)
     {
@@ -48,6 +49,17 @@ internal static class DatabaseStateCodec
             {
                 output.Write(relation.Value);
                 output.Write(size);
+            }
+
+            output.Write(origin.Indexes.Entries.Length);
+            foreach (JoinIndexes.Entry index in origin.Indexes.Entries)
+            {
+                output.Write(index.Relation.Value);
+                output.Write(index.Keys.Length);
+                foreach (int key in index.Keys)
+                {
+                    output.Write(key);
+                }
             }
         }
 
@@ -97,6 +109,7 @@ internal static class DatabaseStateCodec
                 input.ReadString(), input.ReadString(), input.ReadInt64(), CatalogItemCodec.ReadMany(input, input.ReadString))
             {
                 Sizes = version >= 4 ? ReadSizes(input) : [],
+                Indexes = version >= 5 ? new JoinIndexes(CatalogItemCodec.ReadMany(input, () => ReadIndex(input))) : JoinIndexes.None,
             });
         }
 
@@ -116,6 +129,9 @@ internal static class DatabaseStateCodec
 
         return new DatabaseState(now, nextOid, items, origins, offsets, errors);
     }
+
+    private static JoinIndexes.Entry ReadIndex(BinaryReader input) =>
+        new(new RelationId(input.ReadUInt32()), CatalogItemCodec.ReadMany(input, input.ReadInt32));
 
     private static Dictionary<RelationId, long> ReadSizes(BinaryReader input)
     {

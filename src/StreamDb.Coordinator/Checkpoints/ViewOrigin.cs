@@ -3,6 +3,7 @@ using StreamDb.Coordinator.Statements;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Identifiers;
 using StreamDb.Planning.Catalog;
+using StreamDb.Planning.Physical;
 
 namespace StreamDb.Coordinator.Checkpoints;
 
@@ -11,6 +12,9 @@ internal sealed record ViewOrigin(string User, string TimeZone, long NowMicrosec
 {
     /// <summary>How many rows its relations had, as far as its plan depends on it: with these it is planned the same way again.</summary>
     public IReadOnlyDictionary<RelationId, long> Sizes { get; init; } = new Dictionary<RelationId, long>();
+
+    /// <summary>The indexes that its relations had.</summary>
+    public JoinIndexes Indexes { get; init; } = JoinIndexes.None;
 
     public long? SizeOf(RelationItem relation) => Sizes.TryGetValue(relation.Id, out long size) ? size : null;
 

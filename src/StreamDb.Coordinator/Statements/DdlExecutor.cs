@@ -266,7 +266,7 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
             return "CREATE MATERIALIZED VIEW";
         }
 
-        LogicalNode optimized = ViewInstaller.Optimize(create.Query.Root, context, out ViewOrigin origin);
+        LogicalNode optimized = ViewInstaller.Optimize(create.Query.Root, Catalog, context, out ViewOrigin origin);
         MaterializedViewItem view = create.View with { Oid = NewOid(), Key = KeyInference.KeyOf(optimized) };
         if (IsReplay)
         {
@@ -275,7 +275,7 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
         }
         else
         {
-            Start(new BackfillTarget(view, ViewInstaller.Describe(view, optimized, context), new ViewErrorCollector(), origin));
+            Start(new BackfillTarget(view, ViewInstaller.Describe(view, optimized, origin, context), new ViewErrorCollector(), origin));
         }
 
         return "CREATE MATERIALIZED VIEW";

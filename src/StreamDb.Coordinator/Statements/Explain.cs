@@ -47,7 +47,11 @@ internal static class Explain
                     {
                         LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: sizes);
                         text.Append(isView || explain.View is not null
-                            ? PrintView(Lowering.LowerView(optimized), explain.View, catalog, context)
+                            ? PrintView(
+                                Lowering.LowerView(optimized, OriginOf(explain.View, context)?.Indexes ?? JoinIndexes.Of(optimized, catalog)),
+                                explain.View,
+                                catalog,
+                                context)
                             : PlanPrinter.Print(Lowering.LowerQuery(optimized, QueryRunner.ArrangementsOf(catalog))));
                         break;
                     }

@@ -20,14 +20,14 @@ internal static class ViewInstaller
         return Optimizer.Optimize(root, evaluation, sizes: origin.SizeOf);
     }
 
-    /// <summary>The plan of a new view, by the sizes that its relations have now.</summary>
-    /// <param name="origin">Of the view; with these sizes.</param>
-    public static LogicalNode Optimize(LogicalNode root, StatementContext context, out ViewOrigin origin)
+    /// <summary>The plan of a new view, by the sizes and indexes that its relations have now.</summary>
+    /// <param name="origin">Of the view; with these sizes and indexes.</param>
+    public static LogicalNode Optimize(LogicalNode root, Catalog catalog, StatementContext context, out ViewOrigin origin)
     {
         var sizes = new Dictionary<RelationId, long>();
         using EvaluationContext evaluation = context.Evaluation();
         LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: SizeOf);
-        origin = ViewOrigin.Of(context) with { Sizes = sizes };
+        origin = ViewOrigin.Of(context) with { Sizes = sizes, Indexes = JoinIndexes.Of(optimized, catalog) };
         return optimized;
 
         // Asked twice it says the same: rows may come meanwhile.
@@ -58,13 +58,13 @@ internal static class ViewInstaller
         Database database, MaterializedViewItem view, LogicalNode optimized, ViewOrigin origin, StatementContext context, Epoch asOf, long nowMicroseconds)
     {
         var errors = new ViewErrorCollector();
-        InstallOutcome outcome = database.Engine.Install(Describe(view, optimized, context), asOf, nowMicroseconds, errors);
+        InstallOutcome outcome = database.Engine.Install(Describe(view, optimized, origin, context), asOf, nowMicroseconds, errors);
         database.ViewErrors[view.Id] = errors;
         database.ViewOrigins[view.Id] = origin;
         return outcome;
     }
 
     /// <summary>The view's dataflow.</summary>
-    public static DataflowDescription Describe(MaterializedViewItem view, LogicalNode optimized, StatementContext context) =>
-        Renderer.RenderView(Lowering.LowerView(optimized), view.Id, view.Key, context.Rendering);
+    public static DataflowDescription Describe(MaterializedViewItem view, LogicalNode optimized, ViewOrigin origin, StatementContext context) =>
+        Renderer.RenderView(Lowering.LowerView(optimized, origin.Indexes), view.Id, view.Key, context.Rendering);
 }

@@ -22,16 +22,19 @@ public sealed class Lowering
     private readonly bool _isView;
     private readonly bool _readsRelations;
     private readonly IArrangementCatalog? _arrangements;
+    private readonly JoinIndexes _indexes;
 
-    private Lowering(LogicalNode root, bool isView, IArrangementCatalog? arrangements)
+    private Lowering(LogicalNode root, bool isView, IArrangementCatalog? arrangements, JoinIndexes? indexes = null)
     {
+        _indexes = indexes ?? JoinIndexes.None;
         _readsRelations = Reads(root);
         _isView = isView;
         _arrangements = arrangements;
     }
 
     /// <summary>The plan of a maintained view. now() may only stand in temporal filters (0A000).</summary>
-    public static PhysicalNode LowerView(LogicalNode root) => new Lowering(root, isView: true, null).Lower(root);
+    /// <param name="indexes">By what columns whole relations are kept for joins; null: by none.</param>
+    public static PhysicalNode LowerView(LogicalNode root, JoinIndexes? indexes = null) => new Lowering(root, isView: true, null, indexes).Lower(root);
 
     /// <summary>The plan of an ad hoc query, which may read by key what <paramref name="arrangements"/> offers.</summary>
     public static PhysicalNode LowerQuery(LogicalNode root, IArrangementCatalog? arrangements) =>
@@ -304,7 +307,33 @@ public sealed class Lowering
     private static ImmutableArray<Field> Widest(IReadOnlyList<PhysicalNode> inputs, ImmutableArray<Field> columns) =>
         [.. columns.Select((f, i) => f with { IsNullable = inputs.Any(input => input.Columns[i].IsNullable) })];
 
-    private static PhysicalJoin Join(
+    private PhysicalNode Join(
+        JoinKind kind, PhysicalNode left, PhysicalNode right,
+        ImmutableArray<int> leftKeys, ImmutableArray<int> rightKeys, ImmutableArray<bool> nullsMatch)
+    {
+        (PhysicalNode Node, ImmutableArray<int> Columns) wholeLeft = _indexes.Whole(left, leftKeys);
+        (PhysicalNode Node, ImmutableArray<int> Columns) wholeRight = _indexes.Whole(right, rightKeys);
+        PhysicalJoin joined = NewJoin(
+            kind,
+            wholeLeft.Node,
+            wholeRight.Node,
+            [.. leftKeys.Select(key => wholeLeft.Columns[key])],
+            [.. rightKeys.Select(key => wholeRight.Columns[key])],
+            nullsMatch);
+        if (wholeLeft.Node == left && wholeRight.Node == right)
+        {
+            return joined;
+        }
+
+        // Of the rows that all columns make, the columns that are wanted.
+        int[] wanted = kind is JoinKind.Semi or JoinKind.Anti
+            ? [.. wholeLeft.Columns]
+            : [.. wholeLeft.Columns, .. wholeRight.Columns.Select(c => c + wholeLeft.Node.Columns.Length)];
+        ScalarExpression[] all = [.. All(joined)];
+        return Map(joined, null, [.. wanted.Select(c => all[c])], [.. wanted.Select(c => joined.Columns[c])]);
+    }
+
+    private static PhysicalJoin NewJoin(
         JoinKind kind, PhysicalNode left, PhysicalNode right,
         ImmutableArray<int> leftKeys, ImmutableArray<int> rightKeys, ImmutableArray<bool> nullsMatch)
     {

@@ -69,7 +69,7 @@ internal sealed class ProgramGenerator
 
     private void Next()
     {
-        switch (_dice.Weighted(70, 9, 8, 4, 8))
+        switch (_dice.Weighted(70, 9, 8, 4, 8, 5))
         {
             case 1:
                 CreateView();
@@ -83,10 +83,21 @@ internal sealed class ProgramGenerator
             case 4:
                 _steps.Add(new AdvanceStep(_dice.Pick(1, 60, 300, 720, 1440)));
                 break;
+            case 5:
+                CreateIndex();
+                break;
             default:
                 _steps.Add(Change());
                 break;
         }
+    }
+
+    /// <summary>An index of a table: views made later read it in their joins.</summary>
+    private void CreateIndex()
+    {
+        OracleRelation table = _dice.Pick(Tables);
+        string[] columns = [.. Enumerable.Range(0, _dice.Weighted(80, 20) + 1).Select(_ => table.Columns[_dice.Next(table.Columns.Length)].Name).Distinct()];
+        _steps.Add(new PlainStep($"CREATE INDEX {FreshName("x")} ON {table.Name} ({string.Join(", ", columns)})"));
     }
 
     private IReadOnlyList<OracleRelation> Tables => [.. _relations.Where(r => r.IsTable)];

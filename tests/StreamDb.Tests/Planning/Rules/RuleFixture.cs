@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using StreamDb.Core.Codecs;
+using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
 using StreamDb.Expressions.Compilation;
@@ -43,7 +44,9 @@ internal static class RuleFixture
         return Optimizer.FoldConstants(node, context);
     }
 
-    public static PhysicalNode LowerView(string sql) => Lowering.LowerView(Optimize(Bind(sql)));
+    /// <param name="indexes">Table and column of each index.</param>
+    public static PhysicalNode LowerView(string sql, params (uint Table, int Column)[] indexes) => Lowering.LowerView(
+        Optimize(Bind(sql)), new JoinIndexes([.. indexes.Select(index => new JoinIndexes.Entry(new RelationId(index.Table), [index.Column]))]));
 
     /// <summary>The plan before and after a rule.</summary>
     public static string Run(string rule, string sql)

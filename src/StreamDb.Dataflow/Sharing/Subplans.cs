@@ -55,8 +55,30 @@ internal sealed class Subplans
         [.. CountReaders(node).Keys.OfType<RelationNode>().Select(input => input.Relation).Distinct()];
 
     /// <summary>The relations that a node reads itself, or by way of what belongs to no other part.</summary>
-    public IEnumerable<RelationId> OwnInputs(Node node) =>
-        node is RelationNode relation ? [relation.Relation] : node.Inputs.Where(input => !Parts.ContainsKey(input)).SelectMany(OwnInputs).Distinct();
+    /// <remarks>Each node is visited once: a description of nested equal subqueries has more ways through it than could ever be walked.</remarks>
+    public IReadOnlyList<RelationId> OwnInputs(Node node)
+    {
+        var relations = new List<RelationId>();
+        var seen = new HashSet<Node> { node };
+        var open = new Stack<Node>([node]);
+        while (open.TryPop(out Node? current))
+        {
+            if (current is RelationNode relation && !relations.Contains(relation.Relation))
+            {
+                relations.Add(relation.Relation);
+            }
+
+            foreach (Node input in current.Inputs)
+            {
+                if (!Parts.ContainsKey(input) && seen.Add(input))
+                {
+                    open.Push(input);
+                }
+            }
+        }
+
+        return relations;
+    }
 
     /// <summary>How many inputs each node below and at <paramref name="root"/> is.</summary>
     public static Dictionary<Node, int> CountReaders(Node root)

@@ -44,6 +44,19 @@ public sealed class SubplansTests : IErrorCollector
     }
 
     [Fact]
+    public void What_a_part_reads_is_found_however_often_its_nodes_are_read()
+    {
+        var builder = new DataflowBuilder();
+        Node node = builder.Relation(_table, _longs);
+        for (int i = 0; i < 60; i++)
+        {
+            node = builder.Union([node, node]);
+        }
+
+        Assert.Equal([_table], new StreamDb.Dataflow.Sharing.Subplans(node).OwnInputs(node));
+    }
+
+    [Fact]
     public void Which_parts_a_view_has_in_common_is_told_before_it_is_made()
     {
         using var engine = new Engine(new EngineOptions());

@@ -174,6 +174,14 @@ public sealed class ArenaWriter
 
     private void WriteFile(FilesBefore files, int first, int end)
     {
+        foreach (Piece piece in _pieces[first..end])
+        {
+            if (piece.Before is null)
+            {
+                _images[piece.Arena].Fetch(piece.Address, piece.Bytes);
+            }
+        }
+
         var offsets = new long[end - first];
         string name = _writer.Write(segment =>
         {

@@ -99,6 +99,9 @@ internal sealed class AddressRange : IDisposable
         }
     }
 
+    /// <summary>Asks the kernel for a part that may be on the disk only, without waiting for it. Any thread.</summary>
+    public void Fetch(ulong address, long bytes) => _spill?.Fetch((long)(address - Start), bytes);
+
     /// <summary>Asks the kernel to write a part out and to take its memory; it is read again when it is touched. Any thread.</summary>
     public void Evict(ulong address, long bytes)
     {

@@ -60,6 +60,9 @@ public sealed unsafe class ArenaImage : IDisposable
     /// <remarks>Pages of an extent that neither this nor an earlier image lists were never written and have no content.</remarks>
     public IReadOnlyList<ulong> ChangedPages => _changed ??= ListChanged();
 
+    /// <summary>Asks for changed pages that may be on the disk only, since touching each alone would wait for each.</summary>
+    public void Fetch(ulong address, long bytes) => _arena.Space.Fetch(address, bytes);
+
     /// <summary>Copies a changed page.</summary>
     /// <param name="target">At least <see cref="StateSpace.PageBytes"/>.</param>
     public void CopyPage(ulong address, Span<byte> target)

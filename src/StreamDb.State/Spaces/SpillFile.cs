@@ -12,6 +12,8 @@ namespace StreamDb.State.Spaces;
 /// </remarks>
 internal sealed partial class SpillFile : IDisposable
 {
+    private const int WillNeed = 3;
+
     private readonly SafeFileHandle _file;
     private readonly string _directory;
 
@@ -49,8 +51,14 @@ internal sealed partial class SpillFile : IDisposable
         }
     }
 
+    /// <summary>Asks for a part without waiting for it. Any thread.</summary>
+    public void Fetch(long offset, long bytes) => _ = Advise(_file, offset, bytes, WillNeed);
+
     public void Dispose() => _file.Dispose();
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int Allocate(SafeHandle file, int mode, long offset, long bytes);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int Advise(SafeHandle file, long offset, long bytes, int advice);
 }

@@ -142,6 +142,9 @@ public sealed unsafe class StateSpace : IDisposable
         return evicted;
     }
 
+    /// <summary>Asks for a part that is going to be read in order, without waiting for it. Any thread.</summary>
+    internal void Fetch(ulong address, long bytes) => _range.Fetch(address, bytes);
+
     /// <summary>Whether an address is one of the space's.</summary>
     public bool Contains(void* address) => (ulong)address - Base < (ulong)_range.Bytes;
 

@@ -28,6 +28,9 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
     /// <summary>Deltas that came out since the last <see cref="Start"/>.</summary>
     public long Outputs => Interlocked.Read(ref _outputs);
 
+    /// <summary>Time spent in epochs since the last <see cref="Start()"/>.</summary>
+    public double Seconds => _latenciesUs.Sum() / 1e6;
+
     public Dataflow.Engine Engine => _engine;
 
     /// <summary>Installs a dataflow, filled from the inputs that are stored.</summary>

@@ -25,6 +25,12 @@ internal sealed unsafe class KeyTable : IDisposable
     private const int SegmentSlotsMax = 1 << 15;
     private const int PrefetchDistance = 16;
 
+    /// <summary>Slots that go into a packed table together.</summary>
+    private const int MovedSlots = 256;
+
+    /// <summary>Segments that stay, empty, when all slots leave.</summary>
+    private const int KeptSegmentsMax = 8;
+
     private readonly StateArena _arena;
     private readonly int _keyBytes;
     private readonly int _slotBytes;
@@ -188,13 +194,14 @@ internal sealed unsafe class KeyTable : IDisposable
     public byte* FindOne(byte* key, int length, ulong hash) => FindLong(Home(hash), key, length, hash);
 
     /// <summary>Removes a key if it is present with this header.</summary>
-    public void RemoveIf(byte* key, int length, ulong hash, ulong header)
+    /// <returns>Whether it was.</returns>
+    public bool RemoveIf(byte* key, int length, ulong hash, ulong header)
     {
         Segment segment = _directory[DirectoryIndex(hash)];
         byte* slot = FindLong(Home(hash), key, length, hash);
         if (slot is null || *(ulong*)slot != header)
         {
-            return;
+            return false;
         }
 
         if (_keys is not null)
@@ -206,6 +213,39 @@ internal sealed unsafe class KeyTable : IDisposable
         RemoveSlot(segment, slot);
         Count--;
         Version++;
+        return true;
+    }
+
+    /// <summary>A table for the slots of this one while they are not in use; null where these are too large, or keys differ in length.</summary>
+    public PackedTable? CreatePacked() => _keyBytes > 0 && _slotBytes <= PackedTable.SlotBytesMax ? new PackedTable(_arena, _keyBytes, _slotBytes) : null;
+
+    /// <summary>Puts all slots into another table, and is empty.</summary>
+    public void MoveTo(PackedTable packed)
+    {
+        Segment[] segments = [.. _directory.Distinct()];
+        foreach (Segment segment in segments)
+        {
+            MoveTo(packed, segment);
+        }
+
+        Count = 0;
+        Version++;
+
+        // As many keys are likely to come next, and then there is room; but not for all that a large epoch brought.
+        if (segments.Length <= KeptSegmentsMax)
+        {
+            foreach (Segment segment in segments)
+            {
+                segment.FreeAll();
+                segment.Count = 0;
+            }
+
+            return;
+        }
+
+        FreeSegments();
+        _depth = 0;
+        _directory = [new Segment(_arena, _segmentSlotsMin, _slotBytes, 0)];
     }
 
     /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>
@@ -246,6 +286,28 @@ internal sealed unsafe class KeyTable : IDisposable
     {
         FreeSegments();
         _keys?.Dispose();
+    }
+
+    private void MoveTo(PackedTable packed, Segment segment)
+    {
+        byte** slots = stackalloc byte*[MovedSlots];
+        ulong* hashes = stackalloc ulong[MovedSlots];
+        int count = 0;
+        for (byte* slot = segment.Slots; slot < segment.End; slot += _slotBytes)
+        {
+            if (*(ulong*)slot != 0)
+            {
+                slots[count] = slot;
+                hashes[count++] = HashOf(slot);
+                if (count == MovedSlots)
+                {
+                    packed.Put(slots, hashes, count);
+                    count = 0;
+                }
+            }
+        }
+
+        packed.Put(slots, hashes, count);
     }
 
     private void FreeSegments()
@@ -554,11 +616,15 @@ internal sealed unsafe class KeyTable : IDisposable
 
         public void Allocate(int slots, int slotBytes)
         {
-            long bytes = (long)slots * slotBytes;
-            byte* memory = _arena.Allocate(bytes);
-            _arena.Touch(memory, bytes);
-            System.Runtime.InteropServices.NativeMemory.Clear(memory, (nuint)bytes);
-            Use(memory, slots, slotBytes);
+            Use(_arena.Allocate((long)slots * slotBytes), slots, slotBytes);
+            FreeAll();
+        }
+
+        /// <summary>Makes all slots free; the count is the caller's.</summary>
+        public void FreeAll()
+        {
+            _arena.Touch(Slots, End - Slots);
+            System.Runtime.InteropServices.NativeMemory.Clear(Slots, (nuint)(End - Slots));
         }
 
         public void Write(BinaryWriter output)

@@ -13,6 +13,8 @@ namespace StreamDb.Dataflow.Operators;
 /// A group's record: the states of the aggregates, then the key's representative. Its header: bit 0 taken, bit 1 touched in
 /// this epoch, above them the number of rows. Invariants between epochs: no group is touched; a group has rows (or it is the
 /// one group of a reduce without keys, which always has a row in the output).
+/// Where the space says how many keys may stay as they are, more of them are packed when an epoch ends. A group that comes into
+/// use again is copied back, and then it is the copy that counts until all are packed the next time.
 /// </remarks>
 internal sealed unsafe class ReduceOperator : Operator
 {
@@ -29,6 +31,7 @@ internal sealed unsafe class ReduceOperator : Operator
     private readonly KeyRepresentative _representative;
     private readonly GroupAggregate[] _aggregates;
     private readonly KeyTable _groups;
+    private readonly PackedTable? _packed;
     private readonly TouchedKeys _touched;
     private readonly PackedRows _representatives;
     private readonly NativeScratch<nint> _slots = new();
@@ -86,13 +89,14 @@ internal sealed unsafe class ReduceOperator : Operator
         _touched = new TouchedKeys(_encoder.KeyCodec.Stride);
         _oldErrors = new RetractingSink(context);
         _isGlobal = spec.Keys.Count == 0;
+        _packed = _isGlobal ? null : _groups.CreatePacked();
     }
 
     public override long StateBytes
     {
         get
         {
-            long bytes = _groups.Bytes;
+            long bytes = _groups.Bytes + (_packed?.Bytes ?? 0);
             foreach (GroupAggregate aggregate in _aggregates)
             {
                 bytes += aggregate.Bytes;
@@ -149,12 +153,17 @@ internal sealed unsafe class ReduceOperator : Operator
         _touchedVersion = -1;
         _oldCounts.Trim();
         _isEmitted |= _isGlobal;
+        if (_packed is not null && _groups.Count > Context.Arena.Space.LooseKeysMax)
+        {
+            _groups.MoveTo(_packed);
+        }
     }
 
     public override void WriteRoots(BinaryWriter output)
     {
         output.Write(_isEmitted);
         _groups.Write(output);
+        _packed?.Write(output);
         foreach (GroupAggregate aggregate in _aggregates)
         {
             aggregate.WriteRoots(output);
@@ -165,6 +174,7 @@ internal sealed unsafe class ReduceOperator : Operator
     {
         _isEmitted = input.ReadBoolean();
         _groups.Read(input);
+        _packed?.Read(input);
         foreach (GroupAggregate aggregate in _aggregates)
         {
             aggregate.ReadRoots(input);
@@ -176,6 +186,7 @@ internal sealed unsafe class ReduceOperator : Operator
         base.Dispose();
         _encoder.Dispose();
         _groups.Dispose();
+        _packed?.Dispose();
         _touched.Dispose();
         _representatives.Dispose();
         _slots.Dispose();
@@ -249,6 +260,9 @@ internal sealed unsafe class ReduceOperator : Operator
     {
         byte** slots = (byte**)_slots.Reserve(count);
         _groups.FindOrAdd(keys, hashes, slots, Taken);
+
+        // A group with rows, or one of this epoch, has more in its header.
+        _packed?.Restore(slots, hashes, count, Taken);
         int touched = _touched.Count;
         byte** first = (byte**)_touchedSlots.Reserve(touched + count) + touched;
         long* oldCounts = _oldCounts.Reserve(touched + count) + touched;
@@ -465,7 +479,11 @@ internal sealed unsafe class ReduceOperator : Operator
 
         for (int i = start; i < start + count; i++)
         {
-            _groups.RemoveIf(_touched.Keys.Row(i), _touched.Keys.Length(i), _touched.Hashes[i], Taken);
+            byte* key = _touched.Keys.Row(i);
+            if (_groups.RemoveIf(key, _touched.Keys.Length(i), _touched.Hashes[i], Taken))
+            {
+                _packed?.Remove(key, _touched.Hashes[i]);
+            }
         }
     }
 

@@ -29,6 +29,9 @@ public sealed unsafe class StateSpace : IDisposable
     /// <summary>One step of writing memory out.</summary>
     private const long EvictBytes = 16 << 20;
 
+    /// <summary>So few that they stay in the processor's cache, and so many that packing pays in small epochs, too.</summary>
+    private const int SpillingLooseKeysMax = 1 << 16;
+
     /// <summary>One step of the page map's own memory: the states of 2 GB.</summary>
     private const long MapCommitBytes = 512 << 10;
 
@@ -76,6 +79,9 @@ public sealed unsafe class StateSpace : IDisposable
     /// <summary>Whether arenas check, at each capture, that no page changed without a barrier. Costs a checksum of all state.</summary>
     public bool VerifiesBarriers { get; init; }
 
+    /// <summary>How many keys a table may keep loose, for speed, when an epoch ends; what is more is packed, if the table can. No limit where the space does not spill.</summary>
+    public int LooseKeysMax { get; set; } = int.MaxValue;
+
     /// <summary>Indexed by an address divided by the page size.</summary>
     internal byte* States { get; }
 
@@ -107,6 +113,7 @@ public sealed unsafe class StateSpace : IDisposable
         {
             Invariant.Check(_committedEnd == Base, "a space spills from the start or not at all");
             _range.SpillTo(SpillFile.Create(directory), isReadInOrder);
+            LooseKeysMax = SpillingLooseKeysMax;
         }
     }
 

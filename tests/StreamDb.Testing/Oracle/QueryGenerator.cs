@@ -117,6 +117,7 @@ internal sealed class QueryGenerator
         }
 
         List<(string Sql, ValueType Type)> items = [];
+        _windows.Begin(isOnce: _context.IsPostgres);
         foreach (ValueType type in Types(mayBeLoose: false))
         {
             items.Add((items.Count == 0 || _dice.Chance(50) ? _windows.Of(type, scope) : _expressions.Of(type, scope, 1), type));
@@ -131,7 +132,7 @@ internal sealed class QueryGenerator
 
         string alias = _context.FreshName("x");
         string number = _context.FreshName("v");
-        string call = $"{_dice.Pick("row_number", "row_number", "rank", "dense_rank")}() OVER ({_windows.Ordered(scope)}) AS {number}";
+        string call = $"{_windows.Number(scope)} AS {number}";
         string bound = _dice.Pick($"{number} <= 2", $"{number} = 1", $"{number} < 4", $"3 >= {number}", $"{number} BETWEEN 2 AND 3", $"{number} > 1");
         return new GeneratedQuery(
             $"SELECT {string.Join(", ", columns.Select(c => c.Name))} FROM (SELECT {list}, {call} FROM {from.Sql}{where}) AS {alias} WHERE {bound}",

@@ -4,21 +4,30 @@ namespace StreamDb.Testing.Oracle;
 /// <remarks>
 /// SQL leaves open what comes first among rows that tie. So functions that see single rows are ordered by every column of the
 /// scope (rows that still tie are equal in all that the query can show), and those ordered by less see whole peer groups only.
+/// Of two that see single rows each may take another of equal rows for the first. Ours never do, PostgreSQL's do: then one must be enough.
 /// </remarks>
 internal sealed class WindowGenerator(Dice dice, ExpressionGenerator expressions)
 {
+    private bool _isOnce;
+    private bool _maySeeRows = true;
+
+    /// <summary>Before the first call of a SELECT.</summary>
+    /// <param name="isOnce">Whether only one of its functions may see single rows.</param>
+    public void Begin(bool isOnce) => (_isOnce, _maySeeRows) = (isOnce, true);
+
     /// <param name="scope">Not empty, without <see cref="ValueType.Loose"/>.</param>
     public string Of(ValueType type, Scope scope)
     {
         Scope arguments = scope with { SubqueryDepth = 0 };
+        bool maySeeRows = _maySeeRows;
         string Argument(ValueType of) => expressions.Of(of, arguments, 1);
         string Filter() => dice.Chance(20) ? $" FILTER (WHERE {expressions.Predicate(arguments, 1)})" : "";
-        string Total() => $" OVER ({Partition(scope)}{TotalOrder(scope)}{dice.Pick("", Frame("ROWS"), Frame("ROWS"), Frame("GROUPS"))})";
-        string Place() => $" OVER ({Partition(scope)}{TotalOrder(scope)})";
-        string Peers() => dice.Chance(40) ? Total() : $" OVER ({Partition(scope)}{PeerOrder(scope)})";
+        string Total() => $" OVER ({Ordered(scope)}{dice.Pick("", Frame("ROWS"), Frame("ROWS"), Frame("GROUPS"))})";
+        string Place() => $" OVER ({Ordered(scope)})";
+        string Peers() => maySeeRows && dice.Chance(40) ? Total() : $" OVER ({Partition(scope)}{PeerOrder(scope)})";
         // These are polymorphic: PostgreSQL must be told what a literal is.
         string Typed() => type == ValueType.Text ? $"({Argument(type)})::text" : Argument(type);
-        string Value() => dice.Next(5) switch
+        string Value() => (maySeeRows ? dice.Next(5) : 4) switch
         {
             0 => $"{dice.Pick("lag", "lead")}({Typed()}){Place()}",
             1 => $"{dice.Pick("lag", "lead")}({Typed()}, {dice.Between(-1, 3)}{(dice.Chance(50) ? $", {Argument(type)}" : "")}){Place()}",
@@ -29,9 +38,9 @@ internal sealed class WindowGenerator(Dice dice, ExpressionGenerator expressions
 
         return type switch
         {
-            ValueType.Bool when dice.Chance(60) => $"{dice.Pick("bool_and", "bool_or")}({Argument(type)}){Filter()}{Peers()}",
+            ValueType.Bool when !maySeeRows || dice.Chance(60) => $"{dice.Pick("bool_and", "bool_or")}({Argument(type)}){Filter()}{Peers()}",
             ValueType.Bool => $"coalesce(lag({Argument(type)}){Place()}, false)",
-            ValueType.Int8 => dice.Next(6) switch
+            ValueType.Int8 => (maySeeRows ? dice.Next(6) : dice.Between(1, 4)) switch
             {
                 0 => $"row_number(){Place()}",
                 1 => $"{dice.Pick("rank", "dense_rank")}() OVER ({Partition(scope)}ORDER BY {Key(scope)})",
@@ -39,8 +48,8 @@ internal sealed class WindowGenerator(Dice dice, ExpressionGenerator expressions
                 3 or 4 => $"sum({Argument(ValueType.Int4)}){Filter()}{Peers()}",
                 _ => Value(),
             },
-            ValueType.Int4 when dice.Chance(20) => $"ntile({dice.Between(1, 5)}){Place()}",
-            ValueType.Text when dice.Chance(20) => $"string_agg({Argument(type)}, ','){Filter()}{Total()}",
+            ValueType.Int4 when maySeeRows && dice.Chance(20) => $"ntile({dice.Between(1, 5)}){Place()}",
+            ValueType.Text when maySeeRows && dice.Chance(20) => $"string_agg({Argument(type)}, ','){Filter()}{Total()}",
             ValueType.Numeric when dice.Chance(50) => dice.Chance(50)
                 ? $"sum({Argument(type)}){Filter()}{Peers()}"
                 : $"round(avg({Argument(dice.Pick(ValueType.Int4, type))}){Filter()}{Peers()}, 2)",
@@ -54,8 +63,19 @@ internal sealed class WindowGenerator(Dice dice, ExpressionGenerator expressions
         };
     }
 
+    /// <summary>A call that numbers rows, to keep some of them.</summary>
+    public string Number(Scope scope)
+    {
+        string function = _maySeeRows ? dice.Pick("row_number", "row_number", "rank", "dense_rank") : dice.Pick("rank", "dense_rank");
+        return $"{function}() OVER ({Ordered(scope)})";
+    }
+
     /// <summary>A partitioning and a total order.</summary>
-    public string Ordered(Scope scope) => Partition(scope) + TotalOrder(scope);
+    private string Ordered(Scope scope)
+    {
+        _maySeeRows = !_isOnce;
+        return Partition(scope) + TotalOrder(scope);
+    }
 
     private string Partition(Scope scope) => dice.Chance(40) ? "" : $"PARTITION BY {dice.Pick(scope.Columns).Sql} ";
 

@@ -11,6 +11,9 @@ internal sealed class W5Nexmark : IBenchmark
 {
     private const int EpochEvents = 10_000;
 
+    /// <summary>Epochs that are generated together: a pause of a generator before each would let the workers fall asleep.</summary>
+    private const int EpochsAhead = 100;
+
     private static readonly (string Name, string Query)[] _queries =
     [
         (
@@ -60,12 +63,17 @@ internal sealed class W5Nexmark : IBenchmark
                 "CREATE TABLE bid (auction bigint NOT NULL, bidder bigint NOT NULL, price bigint NOT NULL, time bigint NOT NULL)");
             schema.Counted(query);
             var generator = new NexmarkGenerator(new NexmarkOptions(new Dictionary<string, string> { ["connector"] = "nexmark" }));
-            var made = new NexmarkEvent();
             run.Start();
-            for (int epoch = 0; epoch < epochs; epoch++)
+            for (int first = 0; first < epochs; first += EpochsAhead)
             {
-                AddEvents(run, auctions, bids, generator, made, (long)epoch * EpochEvents);
-                run.Step();
+                (DeltaBatch Auctions, DeltaBatch Bids)[] made =
+                    [.. Enumerable.Range(first, Math.Min(EpochsAhead, epochs - first)).Select(epoch => Make(generator, (long)epoch * EpochEvents))];
+                foreach ((DeltaBatch auctionRows, DeltaBatch bidRows) in made)
+                {
+                    run.Add(auctions, auctionRows);
+                    run.Add(bids, bidRows);
+                    run.Step();
+                }
             }
 
             run.Finish(report, name, (long)epochs * EpochEvents);
@@ -73,9 +81,9 @@ internal sealed class W5Nexmark : IBenchmark
         }
     }
 
-    private static void AddEvents(
-        EngineRun run, RelationId auctions, RelationId bids, NexmarkGenerator generator, NexmarkEvent made, long start)
+    private static (DeltaBatch Auctions, DeltaBatch Bids) Make(NexmarkGenerator generator, long start)
     {
+        var made = new NexmarkEvent();
         using var auctionRows = new LongRows(4);
         using var bidRows = new LongRows(4);
         for (long i = start; i < start + EpochEvents; i++)
@@ -92,8 +100,7 @@ internal sealed class W5Nexmark : IBenchmark
             }
         }
 
-        run.Add(auctions, auctionRows.Finish());
-        run.Add(bids, bidRows.Finish());
+        return (auctionRows.Finish(), bidRows.Finish());
     }
 
     /// <summary>Rows of 64-bit integers under construction.</summary>

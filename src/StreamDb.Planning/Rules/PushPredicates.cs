@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Logical;
+using StreamDb.Planning.Physical;
 
 namespace StreamDb.Planning.Rules;
 
@@ -11,6 +12,7 @@ namespace StreamDb.Planning.Rules;
 /// b.v IS NULL</c> would keep every row of a if the conjunct went into b. An ON conjunct may enter only the other side.</para>
 /// <para>Aggregate, window, top-N: only over the grouping columns. <c>SELECT * FROM (SELECT k, sum(v) s … GROUP BY k) WHERE
 /// s &gt; 5</c> must not filter rows before the sum. Without keys nothing passes: an aggregate of no rows is still a row.</para>
+/// <para>Bounds by <c>now()</c> of both sides of a join stay above it, where a view can keep them: a join's own condition has no time.</para>
 /// <para>Volatile conjuncts stay where they are, and nothing enters a node that has other parents.</para>
 /// <para>A conjunct on a column that a join equates with another one is asked of both (<see cref="EqualColumns"/>).</para>
 /// </remarks>
@@ -139,7 +141,7 @@ internal static class PushPredicates
                 {
                     right.Add(LogicalExpressions.ShiftColumns(conjunct, -width));
                 }
-                else if (join.Kind == JoinKind.Inner && !isVolatile)
+                else if (join.Kind == JoinKind.Inner && !isVolatile && !TemporalBound.UsesNow(conjunct))
                 {
                     on.Add(conjunct);
                 }
@@ -169,7 +171,7 @@ internal static class PushPredicates
                 }
                 else
                 {
-                    on.Add(conjunct);
+                    (join.Kind == JoinKind.Inner && TemporalBound.UsesNow(conjunct) ? above : on).Add(conjunct);
                 }
             }
 

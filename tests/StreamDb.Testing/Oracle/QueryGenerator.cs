@@ -297,11 +297,8 @@ internal sealed class QueryGenerator
         return main with { Sql = $"WITH {name} AS {_dice.Pick("", "", "MATERIALIZED ", "NOT MATERIALIZED ")}({common.Sql}) {main.Sql}" };
     }
 
-    /// <summary>
-    /// Two tables that read each other, over a relation read as a graph of few nodes: growing until nothing changes, or, where
-    /// one takes away what the other has, for a few iterations. Null without a relation for it.
-    /// </summary>
-    private GeneratedQuery? Mutual(int depth, bool mayBeLoose)
+    /// <summary>A relation that can be read as a graph, which is then used; null when there is none.</summary>
+    private OracleRelation? Graph()
     {
         List<OracleRelation> graphs =
             [.. _context.Relations.Where(r => r.RowsMax <= 100 && r.Columns.Any(c => c.Type == ValueType.Int4))];
@@ -313,6 +310,20 @@ internal sealed class QueryGenerator
         OracleRelation graph = _dice.Pick(graphs);
         _context.Used.Add(graph.Name);
         _context.Used.UnionWith(graph.Uses);
+        return graph;
+    }
+
+    /// <summary>
+    /// Two tables that read each other, over a relation read as a graph of few nodes: growing until nothing changes, or, where
+    /// one takes away what the other has, for a few iterations. Null without a relation for it.
+    /// </summary>
+    private GeneratedQuery? Mutual(int depth, bool mayBeLoose)
+    {
+        if (Graph() is not { } graph)
+        {
+            return null;
+        }
+
         List<OracleColumn> numbers = [.. graph.Columns.Where(c => c.Type == ValueType.Int4)];
         string edge = $"(SELECT {_dice.Pick(numbers).Name} % 5 AS a, {_dice.Pick(numbers).Name} % 5 AS b FROM {graph.Name} AS g) AS e";
         string first = _context.FreshName("w");
@@ -346,16 +357,11 @@ internal sealed class QueryGenerator
     private GeneratedQuery? Recursive(string name)
     {
         const int NodesMax = 12;
-        List<OracleRelation> graphs =
-            [.. _context.Relations.Where(r => r.RowsMax <= 100 && r.Columns.Any(c => c.Type == ValueType.Int4))];
-        if (graphs.Count == 0)
+        if (Graph() is not { } graph)
         {
             return null;
         }
 
-        OracleRelation graph = _dice.Pick(graphs);
-        _context.Used.Add(graph.Name);
-        _context.Used.UnionWith(graph.Uses);
         List<OracleColumn> numbers = [.. graph.Columns.Where(c => c.Type == ValueType.Int4)];
         string from = _dice.Pick(numbers).Name;
         string to = _dice.Pick(numbers).Name;

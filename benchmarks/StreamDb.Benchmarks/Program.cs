@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using StreamDb.Benchmarks;
 
 // Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] [--epoch 10000] [--warm] name…
@@ -28,13 +29,20 @@ foreach (string name in options.Names)
 
     if (options.IsWarmed)
     {
-        // The runtime counts calls, waits for a tenth of a second without new code, compiles beside, and does so twice.
+        // The runtime counts calls, waits for a tenth of a second without new code, compiles beside, and does so twice. It takes a
+        // processor for that which two workers need, so it must have ended.
+        const int PauseMs = 300;
+        const int FewMethods = 5;
         long start = Stopwatch.GetTimestamp();
+        long compiled;
         do
         {
+            compiled = JitInfo.GetCompiledMethodCount();
             benchmark.Run(options with { Scale = options.Scale / 10 }, new Report(name, isSilent: true));
+            Thread.Sleep(PauseMs);
         }
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < 2);
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds is double seconds
+            && (seconds < 2 || (seconds < 15 && JitInfo.GetCompiledMethodCount() - compiled > FewMethods)));
     }
 
     benchmark.Run(options, new Report(name));

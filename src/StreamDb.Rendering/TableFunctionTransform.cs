@@ -40,6 +40,7 @@ internal sealed class TableFunctionTransform : ITransformFactory
         : IBatchTransform
     {
         private readonly int _width = node.Input.Columns.Length;
+        private readonly List<int> _sources = [];
         private readonly int _functionWidth = node.Columns.Length - node.Input.Columns.Length - (node.WithOrdinality ? 1 : 0);
 
         public DeltaBatch? Apply(DeltaBatch input)
@@ -52,7 +53,8 @@ internal sealed class TableFunctionTransform : ITransformFactory
             }
 
             using var ordinality = new ColumnBuilder(PhysicalType.Int64);
-            var sources = new List<int>();
+            List<int> sources = _sources;
+            sources.Clear();
             for (int row = 0; row < input.Count; row++)
             {
                 int made = node.Function.IsStrict && AnyNull(arguments, row)

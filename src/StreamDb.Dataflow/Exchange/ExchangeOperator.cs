@@ -40,11 +40,14 @@ internal sealed class ExchangeOperator : Operator
         {
             if (sender != Context.Worker)
             {
-                foreach (DeltaBatch batch in _channel.Take(sender, Context.Worker))
+                List<DeltaBatch> packet = _channel.Take(sender, Context.Worker);
+                foreach (DeltaBatch batch in packet)
                 {
                     Iteration = batch.Iteration;
                     Emit(batch);
                 }
+
+                _channel.Return(sender, Context.Worker, packet);
             }
         }
     }
@@ -63,10 +66,9 @@ internal sealed class ExchangeOperator : Operator
         {
             if (sender != Context.Worker)
             {
-                foreach (DeltaBatch batch in _channel.Take(sender, Context.Worker))
-                {
-                    batch.Release();
-                }
+                List<DeltaBatch> packet = _channel.Take(sender, Context.Worker);
+                packet.ForEach(static batch => batch.Release());
+                _channel.Return(sender, Context.Worker, packet);
             }
         }
     }
@@ -104,8 +106,7 @@ internal sealed class ExchangeOperator : Operator
         {
             if (worker != Context.Worker)
             {
-                _channel.Post(Context.Worker, worker, _outgoing[worker].Count == 0 ? [] : _outgoing[worker].ToArray());
-                _outgoing[worker].Clear();
+                _outgoing[worker] = _channel.Post(Context.Worker, worker, _outgoing[worker]);
             }
         }
     }

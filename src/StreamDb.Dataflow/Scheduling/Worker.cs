@@ -230,6 +230,7 @@ internal sealed class Worker : IDisposable
     {
         while (WaitForJob())
         {
+            long start = Stopwatch.GetTimestamp();
             try
             {
                 RunQueued();
@@ -239,6 +240,8 @@ internal sealed class Worker : IDisposable
                 _fault.Reason = exception;
                 return;
             }
+
+            _patience.Worked(Stopwatch.GetTimestamp() - start);
         }
     }
 

@@ -77,6 +77,50 @@ public sealed unsafe class PartitionHasherTests
         Assert.Equal(0, PartitionHasher.WorkerOf(hasher.Hash(new ColumnBatch([], 1))[0], 4));
     }
 
+    [Fact]
+    public void Each_worker_picks_the_rows_that_a_loop_over_single_rows_picks()
+    {
+        const ulong Multiplier = 0x9FB2_1C65_1E98_DF25;
+        var random = new Random(7);
+        for (int round = 0; round < 300; round++)
+        {
+            int count = random.Next(1, 200);
+            int start = random.Next(count);
+            int workers = random.Next(1, 6);
+            long[] values = [.. Enumerable.Range(0, count).Select(_ => random.Next(3) == 0 ? random.Next(10) : random.NextInt64())];
+            using var builder = new ColumnBuilder(PhysicalType.Int64, count);
+            Array.ForEach(values, value => builder.Append(value));
+            var rows = new ColumnBatch([builder.Finish()], count);
+            using var hasher = new PartitionHasher([new ColumnShape(PhysicalType.Int64, IsNullable: false)], [0]);
+            ulong* hashes = hasher.Hash(rows, start, count - start);
+            var owners = new int[count - start];
+            for (int i = 0; i < owners.Length; i++)
+            {
+                ulong hash = Mix(Mix(0, (ulong)values[start + i]), (ulong)values[start + i]);
+                Assert.Equal(hash, hashes[i]);
+                owners[i] = PartitionHasher.WorkerOf(hash, workers);
+            }
+
+            var owned = new int[count - start];
+            for (int worker = 0; worker < workers; worker++)
+            {
+                fixed (int* target = owned)
+                {
+                    int own = PartitionHasher.Select(hashes, count - start, start, worker, workers, target);
+                    Assert.Equal(Enumerable.Range(start, owners.Length).Where(row => owners[row - start] == worker), owned[..own]);
+                }
+            }
+
+            rows.Release();
+        }
+
+        static ulong Mix(ulong hash, ulong word)
+        {
+            hash = (hash ^ word) * Multiplier;
+            return hash ^ (hash >> 35);
+        }
+    }
+
     private static ulong Hash(PhysicalType type, object value) => Hash(ColumnBatch.FromRows([type], [[new Datum(value)]])[0]);
 
     private static ulong Hash(Column column)

@@ -25,6 +25,9 @@ internal sealed unsafe class KeyTable : IDisposable
     private const int SegmentSlotsMax = 1 << 15;
     private const int PrefetchDistance = 16;
 
+    /// <summary>Slots that are asked for together where they may be on the disk; while the disk is at them, as many before them are looked up.</summary>
+    private const int FetchedKeys = 512;
+
     /// <summary>Slots that go into a packed table together.</summary>
     private const int MovedSlots = 256;
 
@@ -114,26 +117,20 @@ internal sealed unsafe class KeyTable : IDisposable
 
     /// <summary>The slots of <paramref name="count"/> keys from <paramref name="start"/> on, or null.</summary>
     /// <param name="slots">Written from its first element on.</param>
-    /// <remarks>Hot path: per key.</remarks>
     public void Find(PackedRows keys, ulong* hashes, int start, int count, byte** slots)
     {
-        hashes += start;
-        PrefetchHomes(hashes, 0, Math.Min(PrefetchDistance, count), slots);
-        if (_keyBytes == 8)
+        if (!_arena.IsPartlyOut)
         {
-            FindWords((ulong*)keys.Data + start, hashes, count, slots);
+            FindAll(keys, hashes, start, count, slots);
             return;
         }
 
-        for (int i = 0; i < count; i++)
+        Fetch(hashes, start, start + Math.Min(FetchedKeys, count));
+        for (int done = 0; done < count; done += FetchedKeys)
         {
-            int ahead = i + PrefetchDistance;
-            if (ahead < count)
-            {
-                slots[ahead] = PrefetchHome(hashes[ahead]);
-            }
-
-            slots[i] = FindLong(slots[i], keys.Row(start + i), keys.Length(start + i), hashes[i]);
+            int end = done + FetchedKeys;
+            Fetch(hashes, start + end, start + Math.Min(end + FetchedKeys, count));
+            FindAll(keys, hashes, start + done, Math.Min(end, count) - done, slots + done);
         }
     }
 
@@ -145,9 +142,15 @@ internal sealed unsafe class KeyTable : IDisposable
         int seen = version;
         int count = keys.Count;
         ulong* words = _keyBytes == 8 ? (ulong*)keys.Data : null;
+        Fetch(hashes, 0, Math.Min(FetchedKeys, count));
         PrefetchHomes(hashes, 0, Math.Min(PrefetchDistance, count), slots);
         for (int i = 0; i < count; i++)
         {
+            if (i % FetchedKeys == 0)
+            {
+                Fetch(hashes, i + FetchedKeys, Math.Min(i + (2 * FetchedKeys), count));
+            }
+
             int ahead = i + PrefetchDistance;
             if (ahead < count)
             {
@@ -353,7 +356,47 @@ internal sealed unsafe class KeyTable : IDisposable
         }
     }
 
-    /// <summary><see cref="Find(PackedRows, ulong*, int, int, byte**)"/> for keys of one word; the first homes are in their places.</summary>
+    /// <summary>Asks for slots that may be on the disk.</summary>
+    private void Fetch(ulong* hashes, int start, int end)
+    {
+        if (start >= end || !_arena.IsPartlyOut)
+        {
+            return;
+        }
+
+        ulong* homes = stackalloc ulong[FetchedKeys];
+        for (int i = start; i < end; i++)
+        {
+            homes[i - start] = (ulong)Home(hashes[i]);
+        }
+
+        _arena.Fetch(homes, end - start, _prefetchedBytes);
+    }
+
+    /// <remarks>Hot path: per key.</remarks>
+    private void FindAll(PackedRows keys, ulong* hashes, int start, int count, byte** slots)
+    {
+        hashes += start;
+        PrefetchHomes(hashes, 0, Math.Min(PrefetchDistance, count), slots);
+        if (_keyBytes == 8)
+        {
+            FindWords((ulong*)keys.Data + start, hashes, count, slots);
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            int ahead = i + PrefetchDistance;
+            if (ahead < count)
+            {
+                slots[ahead] = PrefetchHome(hashes[ahead]);
+            }
+
+            slots[i] = FindLong(slots[i], keys.Row(start + i), keys.Length(start + i), hashes[i]);
+        }
+    }
+
+    /// <summary><see cref="FindAll"/> for keys of one word; the first homes are in their places.</summary>
     private void FindWords(ulong* keys, ulong* hashes, int count, byte** slots)
     {
         for (int i = 0; i < count; i++)

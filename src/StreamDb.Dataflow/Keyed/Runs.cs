@@ -21,10 +21,18 @@ internal sealed unsafe partial class Runs : IDisposable
     private const int HeaderBytes = 8;
     private const uint WeightedFlag = 0x8000_0000;
 
+    /// <summary>Runs that are asked for together where they may be on the disk; while the disk is at them, as many before them are used.</summary>
+    public const int FetchedRuns = 512;
+
+    /// <summary>What is asked for of a run: the block of a short one, and of one row that is kept outside often the row, too.</summary>
+    private const int FetchedBytes = 256;
+
+    private readonly StateArena _arena;
     private readonly NativeHeap _heap;
 
     public Runs(StateArena arena, int stride)
     {
+        _arena = arena;
         _heap = new NativeHeap(arena);
         Layout = new RunLayout(stride);
     }
@@ -42,6 +50,21 @@ internal sealed unsafe partial class Runs : IDisposable
         // A null address is harmless. The second line holds the rest of a typical run.
         Sse.Prefetch0((byte*)(run & ~1UL));
         Sse.Prefetch0((byte*)(run & ~1UL) + 64);
+    }
+
+    /// <summary>Whether runs may be on the disk, so that at each multiple of <see cref="FetchedRuns"/> in a batch its user does well to ask for more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Fetches(int position) => position % FetchedRuns == 0 && _arena.IsPartlyOut;
+
+    /// <summary>Asks for runs, without waiting for them.</summary>
+    /// <param name="words">Words that are no addresses are passed over.</param>
+    public void Fetch(ulong* words, int count) => _arena.Fetch(words, count, FetchedBytes);
+
+    /// <summary>Of the runs of a batch, which to ask for at a position: what comes after those that the last call asked for.</summary>
+    public static (int Start, int Count) FetchedAt(int position, int count)
+    {
+        int start = position == 0 ? 0 : Math.Min(position + FetchedRuns, count);
+        return (start, Math.Min(position + (2 * FetchedRuns), count) - start);
     }
 
     /// <summary>Adds <paramref name="weight"/> to the row's weight and returns the weight it has now.</summary>

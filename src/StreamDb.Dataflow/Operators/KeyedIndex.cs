@@ -70,6 +70,11 @@ internal sealed unsafe class KeyedIndex : IDisposable
         int emptied = 0;
         for (int i = 0; i < count; i++)
         {
+            if (Runs.Fetches(i))
+            {
+                Fetch(slots, i, count);
+            }
+
             if (i + Distance < count)
             {
                 Runs.Prefetch(*(ulong*)slots[i + Distance]);
@@ -91,6 +96,18 @@ internal sealed unsafe class KeyedIndex : IDisposable
             int row = (int)_emptied.Pointer[i];
             _table.RemoveIf(keys.Row(row), keys.Length(row), hashes[row], EmptyRun);
         }
+    }
+
+    private void Fetch(byte** slots, int position, int count)
+    {
+        ulong* runs = stackalloc ulong[2 * Runs.FetchedRuns];
+        (int start, int fetched) = Runs.FetchedAt(position, count);
+        for (int i = 0; i < fetched; i++)
+        {
+            runs[i] = *(ulong*)slots[start + i];
+        }
+
+        Runs.Fetch(runs, fetched);
     }
 
     /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>

@@ -89,6 +89,12 @@ internal sealed unsafe class ProbeOperator : Operator, IIndexReader
 
         for (int i = 0; i < count; i++)
         {
+            if (_index.Runs.Fetches(i))
+            {
+                (int start, int fetched) = Runs.FetchedAt(i, count);
+                _index.Runs.Fetch(runs + start, fetched);
+            }
+
             if (i + Distance < count)
             {
                 Runs.Prefetch(runs[i + Distance]);

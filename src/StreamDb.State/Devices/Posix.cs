@@ -21,6 +21,7 @@ internal static partial class Posix
     public const int MapNoReserve = 0x4000;
     public const int MapFixedNoReplace = 0x100000;
     public const int AdviseRandom = 1;
+    public const int AdviseWillNeed = 3;
     public const int AdviseDontNeed = 4;
     public const int AdviseHugePage = 14;
     public const int AdvisePageOut = 21;

@@ -105,6 +105,9 @@ internal sealed class AddressRange : IDisposable
     /// <summary>Asks the kernel to write a part out and to take its memory; it is read again when it is touched. Any thread.</summary>
     public void Evict(ulong address, long bytes)
     {
+        // The advice takes only what is as the file has it.
+        _spill?.Write((long)(address - Start), bytes);
+
         // Advice: a kernel before 5.4 does not know it, and takes memory only when there is none left.
         _ = Posix.Advise((nint)address, (nint)bytes, Posix.AdvisePageOut);
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StreamDb.State.Spaces;
 
-/// <summary>Keeps the process's resident memory near a limit: what is over it, of spaces with spill files, goes to the disk.</summary>
+/// <summary>Keeps the process's resident memory near a limit: what is over it, of spaces with spill files, goes to the disk. Tells spaces of which a part is there.</summary>
 /// <remarks>
 /// Looks ten times a second, and asks the kernel to write out and drop pages of the spaces in turn; what is needed again comes back when
 /// it is touched. Under a limit of the operating system's own (a container's) the kernel does the same by itself, and knows better which pages.
@@ -13,6 +13,9 @@ public sealed class MemoryGuard : IDisposable
 
     /// <summary>This part of the limit is left to state that could be written out.</summary>
     private const int KeptPart = 4;
+
+    /// <summary>With more than this part of it not in memory, state counts as partly out; what is smaller may just not have been used yet.</summary>
+    private const int OutPart = 16;
 
     private readonly List<StateSpace> _spaces = [];
     private readonly long _limitBytes;
@@ -68,12 +71,18 @@ public sealed class MemoryGuard : IDisposable
         {
             (long resident, long evictable) = ReadMemory();
 
+            long all = Math.Max(1, _spaces.Sum(space => space.UsedBytes));
+            foreach (StateSpace space in _spaces)
+            {
+                // The kernel may have taken some by itself.
+                space.IsPartlyOut = evictable < all - (all / OutPart);
+            }
+
             // What cannot be written out may alone be over the limit: then a part of the rest stays all the same, or nothing would move.
             long over = Math.Min(resident - _limitBytes, evictable - (_limitBytes / KeptPart));
             if (!_isDisposed && over > 0)
             {
                 // From each its share, so that none has to go wholly for the others.
-                long all = Math.Max(1, _spaces.Sum(space => space.UsedBytes));
                 foreach (StateSpace space in _spaces)
                 {
                     EvictedBytes += space.Evict((long)(over * (space.UsedBytes / (double)all)));

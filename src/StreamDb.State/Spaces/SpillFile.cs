@@ -54,10 +54,23 @@ internal sealed partial class SpillFile : IDisposable
     /// <summary>Asks for a part without waiting for it. Any thread.</summary>
     public void Fetch(long offset, long bytes) => _ = Advise(_file, offset, bytes, WillNeed);
 
+    /// <summary>Writes what changed of a part, and waits until it is written, so that the kernel can take its memory. Any thread.</summary>
+    /// <remarks>Nobody reads the file after the process ends, so its size and where it lies need not be safe; a failed write is tried again by the kernel.</remarks>
+    public void Write(long offset, long bytes)
+    {
+        const uint waitBefore = 1;
+        const uint write = 2;
+        const uint waitAfter = 4;
+        _ = SyncRange(_file, offset, bytes, waitBefore | write | waitAfter);
+    }
+
     public void Dispose() => _file.Dispose();
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int Allocate(SafeHandle file, int mode, long offset, long bytes);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncRange(SafeHandle file, long offset, long bytes, uint flags);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     private static partial int Advise(SafeHandle file, long offset, long bytes, int advice);

@@ -73,6 +73,20 @@ public sealed unsafe class StateArena : IDisposable
         while (++state <= last);
     }
 
+    /// <summary>Whether it pays to <see cref="Fetch"/>.</summary>
+    public bool IsPartlyOut => _space.IsPartlyOut;
+
+    /// <summary>Asks for what a batch is about to touch, where it may be on the disk only, without waiting for it.</summary>
+    /// <param name="addresses">Those that are none of the space's are passed over.</param>
+    /// <param name="bytes">From each address on; some pages at most.</param>
+    public void Fetch(ulong* addresses, int count, int bytes)
+    {
+        if (_space.IsPartlyOut)
+        {
+            PageFetch.Fetch(_space, addresses, count, bytes);
+        }
+    }
+
     /// <summary>Takes memory.</summary>
     /// <param name="bytes">Rounded up to pages; <see cref="RoundUp"/> says to how much.</param>
     /// <returns>Page-aligned, of arbitrary content, not touched.</returns>

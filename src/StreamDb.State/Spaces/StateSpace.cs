@@ -82,6 +82,9 @@ public sealed unsafe class StateSpace : IDisposable
     /// <summary>How many keys a table may keep loose, for speed, when an epoch ends; what is more is packed, if the table can. No limit where the space does not spill.</summary>
     public int LooseKeysMax { get; set; } = int.MaxValue;
 
+    /// <summary>Whether a part of it is on the disk only, so that whoever touches many places does well to ask for them all first. Set by the guard.</summary>
+    public bool IsPartlyOut { get; internal set; }
+
     /// <summary>Indexed by an address divided by the page size.</summary>
     internal byte* States { get; }
 

@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using StreamDb.State.Spaces;
 using Xunit;
 
 namespace StreamDb.Tests.State.Spaces;
 
-public sealed unsafe class SpillTests : IDisposable
+public sealed unsafe partial class SpillTests : IDisposable
 {
     private const int Page = StateSpace.PageBytes;
     private const int PageCount = 8192;
@@ -43,6 +44,30 @@ public sealed unsafe class SpillTests : IDisposable
     }
 
     [Fact]
+    public void Pages_that_are_asked_for_come_back_before_they_are_touched()
+    {
+        using StateSpace space = StateSpace.Reserve();
+        space.SpillTo(_directory);
+        using StateArena arena = space.CreateArena();
+        byte* address = arena.Allocate((long)PageCount * Page);
+        arena.Touch(address, (long)PageCount * Page);
+        new Span<byte>(address, PageCount * Page).Fill(7);
+        space.Evict(long.MaxValue);
+
+        // Every 16th page and the one behind it, and words that are no addresses.
+        ulong[] asked = [.. Enumerable.Range(0, PageCount / 16).SelectMany(i => new[] { (ulong)i & 3, (ulong)address + ((ulong)i * 16 * Page) + Page - 8 })];
+        Assert.Equal(0, Resident(address, asked));
+        space.IsPartlyOut = true;
+        fixed (ulong* addresses = asked)
+        {
+            arena.Fetch(addresses, asked.Length, 16);
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => Resident(address, asked) == PageCount / 8, 10_000));
+        Assert.True(new ReadOnlySpan<byte>(address, PageCount * Page).IndexOfAnyExcept((byte)7) < 0);
+    }
+
+    [Fact]
     public void Memory_that_was_given_back_can_be_taken_again()
     {
         using StateSpace space = StateSpace.Reserve();
@@ -68,4 +93,19 @@ public sealed unsafe class SpillTests : IDisposable
         arena.Allocate(Page);
         Assert.Equal(0, space.Evict(1));
     }
+
+    /// <summary>How many of the pages that were asked for, and of those behind them, are in memory.</summary>
+    private static int Resident(byte* start, ulong[] asked)
+    {
+        byte[] states = new byte[PageCount];
+        Assert.Equal(0, InMemory((nint)start, (nint)PageCount * Page, states));
+        return asked.Where(address => address > 3).Sum(address =>
+        {
+            long page = (long)(address - (ulong)start) / Page;
+            return (states[page] & 1) + (states[page + 1] & 1);
+        });
+    }
+
+    [LibraryImport("libc", EntryPoint = "mincore")]
+    private static partial int InMemory(nint address, nint length, byte[] states);
 }

@@ -58,6 +58,34 @@ public sealed class DataflowBuilder
         return Add(new JoinNode(_nodes.Count, left, right, spec, shape.ToArray()));
     }
 
+    /// <summary>Joins relations by way of their shared indexes; output is what the paths end in.</summary>
+    /// <param name="relations">Made by <see cref="Relation"/>; each at most twice.</param>
+    public Node DeltaJoin(IReadOnlyList<Node> relations, DeltaJoinSpec spec)
+    {
+        Invariant.Check(spec.Paths.Count == relations.Count && relations.Count > 1, "each relation has a path");
+        Invariant.Check(
+            relations.All(static relation => relation is RelationNode) && relations.Cast<RelationNode>().CountBy(static relation => relation.Relation).All(static same => same.Value <= 2),
+            "a delta join is one of relations, each at most twice");
+        foreach ((DeltaPath path, int start) in spec.Paths.Select(static (path, i) => (path, i)))
+        {
+            Invariant.Check(
+                path.Steps.Select(static step => step.Relation).Append(start).Order().SequenceEqual(Enumerable.Range(0, relations.Count)),
+                "a path leads through all relations");
+            IReadOnlyList<ColumnShape> rows = path.Start.Output;
+            foreach (DeltaStep step in path.Steps)
+            {
+                Invariant.Check(
+                    step.ProbeKeys.Select(key => rows[key].Type).SequenceEqual(step.IndexKeys.Select(key => relations[step.Relation].Shape[key].Type)),
+                    "join keys have the same physical type");
+                rows = step.Transform.Output;
+            }
+
+            Invariant.Check(rows.SequenceEqual(spec.Paths[0].Steps[^1].Transform.Output), "all paths end in the same columns");
+        }
+
+        return Add(new DeltaJoinNode(_nodes.Count, [.. relations], spec, spec.Paths[0].Steps[^1].Transform.Output));
+    }
+
     /// <summary>GROUP BY and aggregates; output is the keys, then one column per aggregate.</summary>
     public Node Reduce(Node input, ReduceSpec spec) => Add(new ReduceNode(
         _nodes.Count,

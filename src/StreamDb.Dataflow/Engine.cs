@@ -797,16 +797,28 @@ public sealed partial class Engine : IDisposable
     private static IEnumerable<IndexInput> IndexInputs(DataflowDescription view) =>
         IndexSides(view).Select(static side => side.Input).DistinctBy(static input => input.Name);
 
-    private static IEnumerable<(JoinNode Join, IndexInput Input)> IndexSides(DataflowDescription view) => view.Nodes.OfType<JoinNode>()
-        .SelectMany(static join =>
+    private static IEnumerable<(Node Join, IndexInput Input)> IndexSides(DataflowDescription view) =>
+        view.Nodes.SelectMany(static node => IndexSides(node).Select(input => (node, input)));
+
+    private static IEnumerable<IndexInput> IndexSides(Node node)
+    {
+        switch (node)
         {
-            // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
-            (Node Node, IReadOnlyList<int> Keys)[] sides = join.Spec.Kind is JoinKind.Semi or JoinKind.Anti
-                ? [(join.Inputs[0], join.Spec.LeftKeys)]
-                : [(join.Inputs[0], join.Spec.LeftKeys), (join.Inputs[1], join.Spec.RightKeys)];
-            return sides.Where(side => side.Node is RelationNode)
-                .Select(side => (join, new IndexInput((RelationNode)side.Node, side.Keys, join.Spec.NullsMatch)));
-        });
+            case JoinNode join:
+                // A semi or anti join keeps the left side only, an outer join's padding the side that is kept whole.
+                (Node Node, IReadOnlyList<int> Keys)[] sides = join.Spec.Kind is JoinKind.Semi or JoinKind.Anti
+                    ? [(join.Inputs[0], join.Spec.LeftKeys)]
+                    : [(join.Inputs[0], join.Spec.LeftKeys), (join.Inputs[1], join.Spec.RightKeys)];
+                return sides.Where(static side => side.Node is RelationNode)
+                    .Select(side => new IndexInput((RelationNode)side.Node, side.Keys, join.Spec.NullsMatch));
+            case DeltaJoinNode delta:
+                return delta.Spec.Paths.SelectMany(static path => path.Steps)
+                    .Select(step => new IndexInput((RelationNode)delta.Inputs[step.Relation], step.IndexKeys, [.. step.IndexKeys.Select(static _ => false)]))
+                    .DistinctBy(static input => input.Name);
+            default:
+                return [];
+        }
+    }
 
     private InstalledIndex CreateIndex(IndexInput input) => new(
         input.Name, input.Relation.Relation, DataflowFingerprint.OfIndex(input.Name, input.Relation.Shape, _workers.Length), _workers.Length);

@@ -194,6 +194,8 @@ internal sealed class GraphBuilder(
                 return mapped;
             case JoinNode join:
                 return CreateJoin(join);
+            case DeltaJoinNode delta:
+                return CreateDeltaJoin(delta);
             case ReduceNode reduce:
                 return CreateReduce(reduce);
             case TopNNode topN:
@@ -348,6 +350,63 @@ internal sealed class GraphBuilder(
             Operator pad = Add(new PadOperator(context, leftNode.Shape, padsLeft: true));
             AddSemiJoin(right, left, isAnti: true, pad);
             Connect(pad, output);
+        }
+
+        return output;
+    }
+
+    /// <summary>For each relation a chain of probes: its deltas meet the others' rows in indexes that all readers share.</summary>
+    /// <remarks>
+    /// Δ(R1 ⋈ R2 ⋈ R3) = ΔR1 ⋈ R2 ⋈ R3 + R1' ⋈ ΔR2 ⋈ R3 + R1' ⋈ R2' ⋈ ΔR3: relations are put in an order, those before a delta's
+    /// own are read after they change in an epoch, those behind it before. The order is that of their ids, in all dataflows. So
+    /// indexes change in that order as far as probes tell, and no cycle can arise: what a relation's deltas are made of has
+    /// smaller ids. A relation that occurs twice changes at one point for both; a third time it would have to be read
+    /// before and after by one chain.
+    /// </remarks>
+    private PassOperator CreateDeltaJoin(DeltaJoinNode node)
+    {
+        RelationNode[] relations = [.. node.Inputs.Cast<RelationNode>()];
+        PassOperator output = Add(new PassOperator(context));
+        for (int start = 0; start < relations.Length; start++)
+        {
+            DeltaPath path = node.Spec.Paths[start];
+            int[] keys = [.. path.Steps[0].ProbeKeys.Select(path.Start.SourceOf)];
+            Operator rows = Connected(new MapOperator(context, path.Start.Create(context)), Partitioned(relations[start], keys, isExact: true));
+            IReadOnlyList<ColumnShape> shape = path.Start.Output;
+            IReadOnlyList<int> partition = path.Steps[0].ProbeKeys;
+            foreach (DeltaStep step in path.Steps)
+            {
+                if (!partition.SequenceEqual(step.ProbeKeys))
+                {
+                    rows = Exchange(rows, shape, step.ProbeKeys);
+                }
+
+                bool[] nullsMatch = new bool[step.IndexKeys.Count];
+                SharedIndex? index = host.FindIndex(relations[step.Relation].Relation, step.IndexKeys, nullsMatch);
+                Invariant.Check(index is not null, "what a delta join reads is indexed");
+                IndexOperator apply = index.Operators[context.Worker];
+                var probe = new ProbeOperator(
+                    context,
+                    new KeyEncoder(shape, step.ProbeKeys, nullsMatch),
+                    ownsEncoder: true,
+                    apply.Index,
+                    shape.Count,
+                    step.ProbeKeys,
+                    deltaIsLeft: true,
+                    step.Transform.Create(context))
+                {
+                    SkipsBackfill = start != node.Spec.FillPath && step == path.Steps[0],
+                };
+                Connected(probe, rows);
+                apply.Readers.Add(probe);
+                bool readsBefore = (relations[start].Relation.Value, start).CompareTo((relations[step.Relation].Relation.Value, step.Relation)) < 0;
+                (readsBefore ? apply : (Operator)probe).RunsAfter.Add(readsBefore ? probe : apply);
+                rows = probe;
+                shape = step.Transform.Output;
+                partition = [.. step.ProbeKeys.Select(key => CopyOf(step.Transform, key))];
+            }
+
+            Connect(rows, output);
         }
 
         return output;

@@ -26,6 +26,12 @@ internal sealed class JoinNode(int index, Node left, Node right, JoinSpec spec, 
     public JoinSpec Spec { get; } = spec;
 }
 
+/// <summary>Its inputs are relations.</summary>
+internal sealed class DeltaJoinNode(int index, Node[] relations, DeltaJoinSpec spec, IReadOnlyList<ColumnShape> shape) : Node(index, shape, relations)
+{
+    public DeltaJoinSpec Spec { get; } = spec;
+}
+
 internal sealed class ReduceNode(int index, Node input, ReduceSpec spec, IReadOnlyList<ColumnShape> shape) : Node(index, shape, input)
 {
     public ReduceSpec Spec { get; } = spec;

@@ -99,6 +99,8 @@ public sealed class Renderer
                     RightKeys = join.RightKeys,
                     NullsMatch = join.NullsMatch,
                 });
+            case PhysicalDeltaJoin delta:
+                return RenderDeltaJoin(delta);
             case PhysicalReduce reduce:
                 return _builder.Reduce(Render(reduce.Input), new ReduceSpec
                 {
@@ -137,6 +139,30 @@ public sealed class Renderer
             default:
                 throw new InvariantException($"no rendering for {node.GetType().Name}");
         }
+    }
+
+    private Node RenderDeltaJoin(PhysicalDeltaJoin delta)
+    {
+        return _builder.DeltaJoin([.. delta.Relations.Select(Render)], new DeltaJoinSpec { Paths = [.. delta.Paths.Select(PathOf)], FillPath = delta.FillPath });
+
+        Dataflow.DeltaPath PathOf(Planning.Physical.DeltaPath path, int relation)
+        {
+            ImmutableArray<SqlType> types = TypesOf(delta.Relations[relation]);
+            ProgramTransform start = TransformOf(types, path.Start);
+            types = [.. path.Start.Columns.Select(f => f.Type)];
+            var steps = new List<Dataflow.DeltaStep>();
+            foreach (Planning.Physical.DeltaStep step in path.Steps)
+            {
+                steps.Add(new Dataflow.DeltaStep(
+                    step.Relation, step.ProbeKeys, step.IndexKeys, TransformOf([.. types, .. TypesOf(delta.Relations[step.Relation])], step.Map)));
+                types = [.. step.Map.Columns.Select(f => f.Type)];
+            }
+
+            return new Dataflow.DeltaPath(start, steps);
+        }
+
+        ProgramTransform TransformOf(ImmutableArray<SqlType> input, DeltaMap map) => new(
+            input, map.Predicate, [.. map.Kept.Select((column, i) => new ColumnExpression(column, input[column], map.Columns[i].IsNullable))], _context);
     }
 
     private Node[] Variables(PhysicalRecursiveScope scope)

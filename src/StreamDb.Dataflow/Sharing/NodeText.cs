@@ -13,6 +13,7 @@ internal static class NodeText
         MapNode map => map.Transform.Name is { } name ? $"map {name}" : null,
         JoinNode { Spec: { Transform: null } spec } =>
             $"join {spec.Kind} {List(spec.LeftKeys)} {List(spec.RightKeys)} {string.Join(',', spec.NullsMatch)}",
+        DeltaJoinNode { Spec: var spec } => All(spec.Paths.Select(Of)) is { } paths ? $"delta join {paths}" : null,
         ReduceNode { Spec: var spec } => All(spec.Aggregates.Select(Of)) is { } aggregates ? $"reduce {List(spec.Keys)} {aggregates}" : null,
         TopNNode { Spec: var spec } => string.Create(
             CultureInfo.InvariantCulture, $"top {List(spec.PartitionBy)} {List(spec.OrderBy)} {spec.Limit} {spec.Offset} {spec.WithTies}"),
@@ -25,6 +26,13 @@ internal static class NodeText
         AssertSingleNode single => $"single {List(single.Keys)}",
         _ => null,
     };
+
+    private static string? Of(DeltaPath path) => path.Start.Name is { } start
+        && All(path.Steps.Select(step => step.Transform.Name is { } map
+            ? string.Create(CultureInfo.InvariantCulture, $"{step.Relation} {List(step.ProbeKeys)} {List(step.IndexKeys)} {map}")
+            : null)) is { } steps
+        ? $"{start}:{steps}"
+        : null;
 
     private static string? Of(AggregateSpec aggregate) => aggregate switch
     {

@@ -103,11 +103,11 @@ internal sealed class Subplans
 
     /// <summary>Whether its operators keep anything, or are as much work as if they did.</summary>
     private static bool IsKept(Node node) =>
-        node is JoinNode or ReduceNode or TopNNode or ThresholdNode or WindowNode or AssertSingleNode or TemporalFilterNode or RecursiveNode;
+        node is JoinNode or DeltaJoinNode or ReduceNode or TopNNode or ThresholdNode or WindowNode or AssertSingleNode or TemporalFilterNode or RecursiveNode;
 
     private static bool IsPart(Node node) => node switch
     {
-        JoinNode => true,
+        JoinNode or DeltaJoinNode => true,
         ReduceNode reduce => !reduce.Spec.Keys.Any(key => IsLossy(node, key)) && reduce.Spec.Aggregates.All(aggregate => aggregate switch
         {
             AccumulableAggregate sum => !sum.IsDistinct || !sum.Arguments.Any(column => IsLossy(node, column)),

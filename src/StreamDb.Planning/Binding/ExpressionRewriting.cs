@@ -4,6 +4,7 @@ using StreamDb.Core.Rows;
 using StreamDb.Expressions.Aggregates;
 using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Logical;
+using StreamDb.Planning.Rules;
 
 namespace StreamDb.Planning.Binding;
 
@@ -75,19 +76,29 @@ internal static class ExpressionRewriting
     /// The plan with every expression rewritten; <paramref name="rewrite"/> is told how many applies stand between the
     /// expression and the outside of <paramref name="node"/> (0 at the top).
     /// </summary>
-    public static LogicalNode RewriteExpressions(this LogicalNode node, Func<ScalarExpression, int, ScalarExpression> rewrite, int depth = 0)
+    /// <remarks>A node that several others read is rewritten once, and stays one.</remarks>
+    public static LogicalNode RewriteExpressions(this LogicalNode node, Func<ScalarExpression, int, ScalarExpression> rewrite) =>
+        Rewrite(node, rewrite, 0, []);
+
+    private static LogicalNode Rewrite(
+        LogicalNode node, Func<ScalarExpression, int, ScalarExpression> rewrite, int depth, Dictionary<NodeAtDepth, LogicalNode> done)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        if (node.Inputs.Count > 0)
+        var place = new NodeAtDepth(node, depth);
+        if (!done.TryGetValue(place, out LogicalNode? result))
         {
-            LogicalNode[] inputs = [.. node.Inputs.Select((input, i) =>
-                input.RewriteExpressions(rewrite, depth + (i == 1 && node is LogicalApply ? 1 : 0)))];
-            if (!inputs.SequenceEqual(node.Inputs, ReferenceEqualityComparer.Instance))
-            {
-                node = node.WithInputs(inputs);
-            }
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            int at = 0;
+            LogicalNode over = LogicalRewriter.RewriteInputs(
+                node, input => Rewrite(input, rewrite, depth + (at++ == 1 && node is LogicalApply ? 1 : 0), done));
+            result = RewriteOwn(over, rewrite, depth);
+            done.Add(place, result);
         }
 
+        return result;
+    }
+
+    private static LogicalNode RewriteOwn(LogicalNode node, Func<ScalarExpression, int, ScalarExpression> rewrite, int depth)
+    {
         return node switch
         {
             LogicalFilter n when Map(n.Predicate) is var p && !ReferenceEquals(p, n.Predicate) => n with { Predicate = p },

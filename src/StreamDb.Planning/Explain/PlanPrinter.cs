@@ -15,11 +15,11 @@ namespace StreamDb.Planning.Explain;
 /// <summary>Plans as indented text, one node a line, inputs below; a shared node is printed once and named.</summary>
 public static class PlanPrinter
 {
-    public static string Print(LogicalNode root) => new Printer<LogicalNode>(n => n.Inputs, Describe).Print(root);
+    public static string Print(LogicalNode root) => new Printer<LogicalNode>(n => n.Inputs, Describe, static _ => []).Print(root);
 
     /// <param name="note">What is to stand behind a node; empty: nothing.</param>
     public static string Print(PhysicalNode root, Func<PhysicalNode, string>? note = null) =>
-        new Printer<PhysicalNode>(n => n.Inputs, note is null ? Describe : n => Describe(n) + note(n)).Print(root);
+        new Printer<PhysicalNode>(n => n.Inputs, note is null ? Describe : n => Describe(n) + note(n), Details).Print(root);
 
     /// <summary>An expression over columns of those names.</summary>
     public static string Print(ScalarExpression expression, IReadOnlyList<string> columns) => expression switch
@@ -107,6 +107,7 @@ public static class PlanPrinter
             PhysicalTableFunction function => $"TableFunction {function.Function.Name}({List(function.Arguments, input)})",
             PhysicalJoin join =>
                 $"{join.Kind} Join on [{string.Join(", ", join.LeftKeys.Select((k, i) => $"{join.Left.Columns[k].Name} = {join.Right.Columns[join.RightKeys[i]].Name}{(join.NullsMatch[i] ? " nulls match" : "")}"))}]",
+            PhysicalDeltaJoin => "Delta Join",
             PhysicalReduce reduce =>
                 $"Reduce by [{Columns(reduce.Keys, input)}] compute [{string.Join(", ", reduce.Aggregates.Select(a => $"{a.Call.Function.Name}({(a.Call.IsDistinct ? "DISTINCT " : "")}{(a.Arguments.IsEmpty ? "*" : Columns(a.Arguments, input))})"))}]",
             PhysicalDistinct => "Distinct",
@@ -119,6 +120,36 @@ public static class PlanPrinter
             PhysicalAssertSingle single => $"AssertSingle by [{Columns(single.Keys, input)}]",
             _ => node.GetType().Name,
         };
+    }
+
+    /// <summary>Lines below a node, above its inputs.</summary>
+    private static IEnumerable<string> Details(PhysicalNode node) => node is PhysicalDeltaJoin delta ? delta.Paths.Select((path, i) => Print(delta, path, i)) : [];
+
+    /// <summary>A relation, and by which indexes its changes go through the others.</summary>
+    private static string Print(PhysicalDeltaJoin delta, DeltaPath path, int relation)
+    {
+        var text = new StringBuilder($"from {delta.Relations[relation].Relation.Name}");
+        IReadOnlyList<string> columns = NamesOf(delta.Relations[relation].Columns);
+        Append(path.Start, columns);
+        columns = NamesOf(path.Start.Columns);
+        foreach (DeltaStep step in path.Steps)
+        {
+            PhysicalGet looked = delta.Relations[step.Relation];
+            IReadOnlyList<string> names = NamesOf(looked.Columns);
+            text.Append(", ").Append(looked.Relation.Name).Append(" on ").AppendJoin(" and ", step.IndexKeys.Select((key, i) => $"{names[key]} = {columns[step.ProbeKeys[i]]}"));
+            Append(step.Map, [.. columns, .. names]);
+            columns = NamesOf(step.Map.Columns);
+        }
+
+        return text.ToString();
+
+        void Append(DeltaMap map, IReadOnlyList<string> names)
+        {
+            if (map.Predicate is not null)
+            {
+                text.Append(" where ").Append(Print(map.Predicate, names));
+            }
+        }
     }
 
     private static string Limit(RecursionLimit limit) => limit == RecursionLimit.Default
@@ -234,7 +265,7 @@ public static class PlanPrinter
 
     private static IReadOnlyList<string> NamesOf(IReadOnlyList<Field> fields) => [.. fields.Select(f => f.Name)];
 
-    private sealed class Printer<TNode>(Func<TNode, IReadOnlyList<TNode>> inputs, Func<TNode, string> describe)
+    private sealed class Printer<TNode>(Func<TNode, IReadOnlyList<TNode>> inputs, Func<TNode, string> describe, Func<TNode, IEnumerable<string>> details)
         where TNode : class
     {
         private readonly Dictionary<TNode, int> _parents = new(ReferenceEqualityComparer.Instance);
@@ -279,6 +310,11 @@ public static class PlanPrinter
             else
             {
                 _text.Append(describe(node)).Append('\n');
+            }
+
+            foreach (string line in details(node))
+            {
+                _text.Append(' ', (depth * 2) + 4).Append(line).Append('\n');
             }
 
             foreach (TNode input in inputs(node))

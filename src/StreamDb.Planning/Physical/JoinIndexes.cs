@@ -50,6 +50,10 @@ public sealed record JoinIndexes(ImmutableArray<JoinIndexes.Entry> Entries)
         }
     }
 
+    /// <summary>The columns of each index of a relation.</summary>
+    internal IEnumerable<ImmutableArray<int>> KeysOf(RelationId relation) =>
+        Entries.Where(entry => entry.Relation == relation).Select(entry => entry.Keys);
+
     /// <summary>The relation that a join's side picks columns of, where it is kept whole by these keys of the side; otherwise the side.</summary>
     /// <returns>The node, and where in it the side's columns are.</returns>
     internal (PhysicalNode Node, ImmutableArray<int> Columns) Whole(PhysicalNode side, ImmutableArray<int> keys)

@@ -23,11 +23,13 @@ public sealed class Lowering
     private readonly bool _readsRelations;
     private readonly IArrangementCatalog? _arrangements;
     private readonly JoinIndexes _indexes;
+    private readonly Dictionary<LogicalNode, int> _parents;
 
     private Lowering(LogicalNode root, bool isView, IArrangementCatalog? arrangements, JoinIndexes? indexes = null)
     {
         _indexes = indexes ?? JoinIndexes.None;
-        _readsRelations = Reads(root);
+        _parents = _indexes.Entries.IsEmpty ? [] : LogicalRewriter.CountParents(root);
+        _readsRelations = Reads(root, new(ReferenceEqualityComparer.Instance));
         _isView = isView;
         _arrangements = arrangements;
     }
@@ -40,7 +42,8 @@ public sealed class Lowering
     public static PhysicalNode LowerQuery(LogicalNode root, IArrangementCatalog? arrangements) =>
         new Lowering(root, isView: false, arrangements).Lower(root);
 
-    private static bool Reads(LogicalNode node) => node is LogicalGet or LogicalRecursiveReference || node.Inputs.Any(Reads);
+    private static bool Reads(LogicalNode node, HashSet<LogicalNode> seen) =>
+        seen.Add(node) && (node is LogicalGet or LogicalRecursiveReference || node.Inputs.Any(input => Reads(input, seen)));
 
     private PhysicalNode Lower(LogicalNode node)
     {
@@ -78,7 +81,7 @@ public sealed class Lowering
 
                 return Map(Lower(project.Input), null, project.Expressions, project.Columns);
             case LogicalJoin join:
-                return LowerJoin(join);
+                return LowerDeltaJoin(join) ?? LowerJoin(join);
             case LogicalAggregate aggregate:
                 return LowerAggregate(aggregate);
             case LogicalDistinct distinct:
@@ -196,6 +199,20 @@ public sealed class Lowering
         && KeyLookup.Find(get.Relation, predicate, _arrangements) is { } lookup
             ? map with { Input = new PhysicalGet(get.Relation, lookup) }
             : node;
+
+    private PhysicalNode? LowerDeltaJoin(LogicalJoin join)
+    {
+        if (_indexes.Entries.IsEmpty
+            || join.Kind != JoinKind.Inner
+            || DeltaJoins.Plan(join, _indexes, node => _parents.GetValueOrDefault(node) > 1, out ImmutableArray<int> columns, out ScalarExpression condition)
+                is not { } delta)
+        {
+            return null;
+        }
+
+        ScalarExpression[] all = [.. All(delta)];
+        return Map(delta, LogicalExpressions.IsTrue(condition) ? null : condition, [.. columns.Select(column => all[column])], join.Columns);
+    }
 
     private PhysicalNode LowerJoin(LogicalJoin join)
     {

@@ -27,7 +27,7 @@ internal static class EqualColumns
         }
 
         return equal.Count == 0 ? [] : known
-            .Where(k => IsSafe(k) && LogicalExpressions.ColumnsOf(k) is { Count: > 0 } columns && columns.All(equal.ContainsKey))
+            .Where(k => CannotFail(k) && LogicalExpressions.ColumnsOf(k) is { Count: > 0 } columns && columns.All(equal.ContainsKey))
             .Select(k => LogicalExpressions.Rewrite(k, e => e is ColumnExpression c ? equal[c.Index] : e));
     }
 
@@ -50,7 +50,8 @@ internal static class EqualColumns
         or SqlTypeKind.Date or SqlTypeKind.Time or SqlTypeKind.Timestamp or SqlTypeKind.TimestampTz or SqlTypeKind.Uuid
         or SqlTypeKind.Text or SqlTypeKind.Varchar or SqlTypeKind.Bytea;
 
-    private static bool IsSafe(ScalarExpression condition) => !LogicalExpressions.Any(condition, e => e switch
+    /// <summary>Whether the condition can be asked of any row: it has no errors to report. Not all such conditions are known.</summary>
+    public static bool CannotFail(ScalarExpression condition) => !LogicalExpressions.Any(condition, e => e switch
     {
         ColumnExpression or LiteralExpression or LogicalExpression or NotExpression or IsNullExpression => false,
         CallExpression { Function: { ReturnsNull: false, IsStrict: true, Volatility: Expressions.Functions.Volatility.Immutable } } => false,

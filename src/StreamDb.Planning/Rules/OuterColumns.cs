@@ -55,17 +55,36 @@ internal static class OuterColumns
     }
 
     /// <summary>Replaces outer columns that leave <paramref name="right"/>; <paramref name="map"/> gets the column and how many applies inside it stands.</summary>
+    /// <remarks>What is shared stays shared: copied for each of its readers, subqueries in subqueries would grow beyond all bounds.</remarks>
     public static LogicalNode Map(LogicalNode right, Func<OuterColumnExpression, int, OuterColumnExpression> map)
     {
+        var done = new Dictionary<NodeAtDepth, LogicalNode>();
         return Walk(right, 0);
 
         LogicalNode Walk(LogicalNode node, int level)
         {
-            LogicalNode[] inputs =
-                [.. node.Inputs.Select((input, i) => Walk(input, node is LogicalApply && i == 1 ? level + 1 : level))];
-            LogicalNode rebuilt = inputs.Length == 0 ? node : node.WithInputs(inputs);
-            return LogicalExpressions.MapExpressions(rebuilt, expression => LogicalExpressions.Rewrite(
-                expression, e => e is OuterColumnExpression outer && outer.Depth > level ? map(outer, level) : e));
+            var place = new NodeAtDepth(node, level);
+            if (!done.TryGetValue(place, out LogicalNode? result))
+            {
+                int at = 0;
+                result = LogicalRewriter.RewriteInputs(node, input => Walk(input, node is LogicalApply && at++ == 1 ? level + 1 : level));
+                if (Leaves(node, level))
+                {
+                    result = LogicalExpressions.MapExpressions(result, expression => LogicalExpressions.Rewrite(
+                        expression, e => e is OuterColumnExpression outer && outer.Depth > level ? map(outer, level) : e));
+                }
+
+                done.Add(place, result);
+            }
+
+            return result;
+        }
+
+        static bool Leaves(LogicalNode node, int level)
+        {
+            bool leaves = false;
+            LogicalExpressions.Visit(node, e => leaves |= e is OuterColumnExpression outer && outer.Depth > level);
+            return leaves;
         }
     }
 }

@@ -20,7 +20,21 @@ internal static class UniqueKeys
         return Of(node).Exists(k => given.IsSupersetOf(k));
     }
 
-    public static List<ImmutableArray<int>> Of(LogicalNode node)
+    public static List<ImmutableArray<int>> Of(LogicalNode node) => Of(node, new(ReferenceEqualityComparer.Instance));
+
+    /// <param name="known">Of the nodes asked so far: each node is asked once, however many ways lead to it.</param>
+    private static List<ImmutableArray<int>> Of(LogicalNode node, Dictionary<LogicalNode, List<ImmutableArray<int>>> known)
+    {
+        if (!known.TryGetValue(node, out List<ImmutableArray<int>>? keys))
+        {
+            keys = [.. Find(node, known).Take(KeysMax)];
+            known.Add(node, keys);
+        }
+
+        return keys;
+    }
+
+    private static List<ImmutableArray<int>> Find(LogicalNode node, Dictionary<LogicalNode, List<ImmutableArray<int>>> known)
     {
         List<ImmutableArray<int>> keys = [];
         switch (node)
@@ -36,30 +50,30 @@ internal static class UniqueKeys
                 keys.Add([.. Enumerable.Range(0, aggregate.Keys.Length)]);
                 break;
             case LogicalDistinct:
-                keys.AddRange(Of(node.Inputs[0]));
+                keys.AddRange(Of(node.Inputs[0], known));
                 keys.Add([.. Enumerable.Range(0, node.Columns.Length)]);
                 break;
             case LogicalTopN top:
-                keys.AddRange(Of(top.Input));
+                keys.AddRange(Of(top.Input, known));
                 keys.AddRange(top is { Limit: <= 1, WithTies: false } ? [top.PartitionBy] : []);
                 break;
             case LogicalFilter or LogicalAssertSingle or LogicalWindow:
-                return Of(node.Inputs[0]);
+                return Of(node.Inputs[0], known);
             case LogicalSetOperation { Kind: not SetOperationKind.Union } set:
-                keys.AddRange(Of(set.Operands[0]));
+                keys.AddRange(Of(set.Operands[0], known));
                 keys.AddRange(set.IsAll ? [] : [[.. Enumerable.Range(0, node.Columns.Length)]]);
                 break;
             case LogicalProject project:
-                keys.AddRange(Of(project.Input).Select(k => Mapped(k, project)).OfType<ImmutableArray<int>>());
+                keys.AddRange(Of(project.Input, known).Select(k => Mapped(k, project)).OfType<ImmutableArray<int>>());
                 break;
             case LogicalJoin { Kind: JoinKind.Semi or JoinKind.Anti } join:
-                return Of(join.Left);
+                return Of(join.Left, known);
             case LogicalJoin { Kind: JoinKind.Inner or JoinKind.Left } join:
-                keys.AddRange(OfJoin(join));
+                keys.AddRange(OfJoin(join, known));
                 break;
         }
 
-        return [.. keys.Take(KeysMax)];
+        return keys;
     }
 
     /// <summary>Whether a row of one side finds at most one row of the other, the right one if <paramref name="right"/>, by the equalities of the condition.</summary>
@@ -72,11 +86,11 @@ internal static class UniqueKeys
         return keysOfSide.Exists(k => equated.IsSupersetOf(k));
     }
 
-    private static IEnumerable<ImmutableArray<int>> OfJoin(LogicalJoin join)
+    private static IEnumerable<ImmutableArray<int>> OfJoin(LogicalJoin join, Dictionary<LogicalNode, List<ImmutableArray<int>>> known)
     {
         int width = join.Left.Columns.Length;
-        List<ImmutableArray<int>> left = Of(join.Left);
-        List<ImmutableArray<int>> ofRight = Of(join.Right);
+        List<ImmutableArray<int>> left = Of(join.Left, known);
+        List<ImmutableArray<int>> ofRight = Of(join.Right, known);
         List<ImmutableArray<int>> right = [.. ofRight.Select(k => k.Select(c => c + width).ToImmutableArray())];
         IEnumerable<ImmutableArray<int>> result = IsMatchedOnce(join, right: true, ofRight) ? left : [];
         if (join.Kind == JoinKind.Inner && IsMatchedOnce(join, right: false, left))

@@ -69,7 +69,7 @@ internal sealed class ProgramGenerator
 
     private void Next()
     {
-        switch (_dice.Weighted(70, 9, 8, 4, 8, 5))
+        switch (_dice.Weighted(70, 9, 8, 4, 8, 5, 3))
         {
             case 1:
                 CreateView();
@@ -86,6 +86,9 @@ internal sealed class ProgramGenerator
             case 5:
                 CreateIndex();
                 break;
+            case 6:
+                CreateIndexedJoin();
+                break;
             default:
                 _steps.Add(Change());
                 break;
@@ -98,6 +101,24 @@ internal sealed class ProgramGenerator
         OracleRelation table = _dice.Pick(Tables);
         string[] columns = [.. Enumerable.Range(0, _dice.Weighted(80, 20) + 1).Select(_ => table.Columns[_dice.Next(table.Columns.Length)].Name).Distinct()];
         _steps.Add(new PlainStep($"CREATE INDEX {FreshName("x")} ON {table.Name} ({string.Join(", ", columns)})"));
+    }
+
+    /// <summary>A view that joins tables along indexes.</summary>
+    private void CreateIndexedJoin()
+    {
+        var context = new QueryContext(_dice, _relations, isView: true, _isPostgres);
+        var joins = new IndexedJoinGenerator(_dice, context);
+        if (_relations.Count(r => !r.IsTable) >= ViewsMax || Tables.Count == 0 || joins.Generate(Tables) is not { } query)
+        {
+            return;
+        }
+
+        foreach ((string table, string column) in joins.Indexed.Distinct())
+        {
+            _steps.Add(new PlainStep($"CREATE INDEX {FreshName("x")} ON {table} ({column})"));
+        }
+
+        AddView(query, isMaterialized: true, context);
     }
 
     private IReadOnlyList<OracleRelation> Tables => [.. _relations.Where(r => r.IsTable)];
@@ -147,7 +168,11 @@ internal sealed class ProgramGenerator
         OracleRelation[] twice = shared.Count > 0 && _dice.Chance(40) ? [_dice.Pick(shared), _dice.Pick(shared)] : [];
         var context = new QueryContext(_dice, [.. _relations, .. twice, .. twice], isView: true, _isPostgres);
         GeneratedQuery query = new QueryGenerator(context).Generate(depth: 1, mayBeLoose: true);
-        bool isMaterialized = _dice.Chance(82);
+        AddView(query, isMaterialized: _dice.Chance(82), context);
+    }
+
+    private void AddView(GeneratedQuery query, bool isMaterialized, QueryContext context)
+    {
         string name = FreshName("v");
         _steps.Add(new CreateViewStep(name, query.Sql, isMaterialized));
         ImmutableHashSet<string> uses = [.. context.Used.Where(used => used[0] != '(')];

@@ -1,3 +1,5 @@
+using StreamDb.Planning.Logical;
+using StreamDb.Planning.Rules;
 using Xunit;
 
 namespace StreamDb.Tests.Planning.Rules;
@@ -357,4 +359,18 @@ public class DecorrelateTests
         """)]
     public void A_reference_across_two_levels_carries_the_outer_values_down(string sql, string plans) =>
         Assert.Equal(plans.ReplaceLineEndings("\n"), RuleFixture.Run("decorrelate", sql));
+
+    /// <summary>Each level has its subquery three times, and the domain of a level holds all levels above: what is shared must be visited once.</summary>
+    [Fact]
+    public void Subqueries_in_subqueries_do_not_grow_beyond_all_bounds()
+    {
+        string predicate = "x.b = 1";
+        for (int level = 0; level < 4; level++)
+        {
+            predicate = $"x.c NOT IN (SELECT x.c FROM t AS x JOIN t AS y ON x.b = y.b WHERE y.c < x.c AND ({predicate})) OR x.b NOT IN (SELECT v FROM s WHERE k = x.b)";
+        }
+
+        LogicalNode plan = RuleFixture.Optimize(RuleFixture.Bind($"SELECT x.b FROM t AS x WHERE {predicate}"));
+        Assert.InRange(LogicalRewriter.CountParents(plan).Count, 50, 5000);
+    }
 }

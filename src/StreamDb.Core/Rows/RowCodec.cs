@@ -46,6 +46,9 @@ public sealed unsafe class RowCodec
     /// <summary>Bytes per row, a multiple of 8; 0 when rows differ in length.</summary>
     public int Stride { get; }
 
+    /// <summary>Zeros at the end of each row of a fixed stride.</summary>
+    public int PaddingBytes => Stride == 0 ? 0 : Stride - _dataBytes;
+
     /// <summary>Appends every row of <paramref name="batch"/> to <paramref name="output"/>, which has this codec's stride.</summary>
     public void Encode(ColumnBatch batch, PackedRows output)
     {

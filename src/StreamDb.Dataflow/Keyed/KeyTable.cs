@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using StreamDb.Core.Diagnostics;
 using StreamDb.Core.Rows;
+using StreamDb.Dataflow.Deltas;
 using StreamDb.State.Spaces;
 
 namespace StreamDb.Dataflow.Keyed;
@@ -23,16 +24,20 @@ namespace StreamDb.Dataflow.Keyed;
 internal sealed unsafe class KeyTable : IDisposable
 {
     private const int SegmentSlotsMax = 1 << 15;
+
+    /// <summary>The same where slots are packed: they go by whole segments, and epochs may be small.</summary>
+    private const int PackedSegmentSlotsMax = 1 << 11;
+
     private const int PrefetchDistance = 16;
 
     /// <summary>Slots that are asked for together where they may be on the disk; while the disk is at them, as many before them are looked up.</summary>
     private const int FetchedKeys = 512;
 
-    /// <summary>Slots that go into a packed table together.</summary>
-    private const int MovedSlots = 256;
+    /// <summary>With more of these, all slots are packed.</summary>
+    private const int KeptSegmentsMax = 512;
 
-    /// <summary>Segments that stay, empty, when all slots leave.</summary>
-    private const int KeptSegmentsMax = 8;
+    private const int MovedPartsBits = 11;
+    private const int MovedParts = 1 << MovedPartsBits;
 
     private readonly StateArena _arena;
     private readonly int _keyBytes;
@@ -40,8 +45,14 @@ internal sealed unsafe class KeyTable : IDisposable
     private readonly int _prefetchedBytes;
     private readonly int _segmentSlotsMin;
     private readonly NativeHeap? _keys;
+    private readonly NativeScratch<nint> _movedSlots = new();
+    private readonly NativeScratch<ulong> _movedHashes = new();
     private Segment[] _directory;
     private int _depth;
+    private int _segmentSlotsMax = SegmentSlotsMax;
+
+    /// <summary>The hash from which on slots are moved next.</summary>
+    private ulong _nextMoved;
 
     /// <param name="arena">Where its memory is.</param>
     /// <param name="keyStride">Bytes of a packed key, a multiple of 8; 0 when keys differ in length.</param>
@@ -220,35 +231,46 @@ internal sealed unsafe class KeyTable : IDisposable
     }
 
     /// <summary>A table for the slots of this one while they are not in use; null where these are too large, or keys differ in length.</summary>
-    public PackedTable? CreatePacked() => _keyBytes > 0 && _slotBytes <= PackedTable.SlotBytesMax ? new PackedTable(_arena, _keyBytes, _slotBytes) : null;
+    /// <param name="paddingBytes">Zeros at the end of each key.</param>
+    public PackedTable? CreatePacked(int paddingBytes) =>
+        _keyBytes > 0 && _slotBytes <= PackedLayout.SlotBytesMax ? new PackedTable(_arena, _keyBytes, paddingBytes, _slotBytes) : null;
 
-    /// <summary>Puts all slots into another table, and is empty.</summary>
-    public void MoveTo(PackedTable packed)
+    /// <summary>Puts slots into another table until no more than some are left: those whose turn it is, by the hash.</summary>
+    /// <remarks>Moves as many as were added, and a segment more at most. So each call works as long as what made it necessary.</remarks>
+    public void MoveTo(PackedTable packed, long keptMax)
     {
-        Segment[] segments = [.. _directory.Distinct()];
-        foreach (Segment segment in segments)
+        if (Count <= keptMax)
         {
-            MoveTo(packed, segment);
-        }
-
-        Count = 0;
-        Version++;
-
-        // As many keys are likely to come next, and then there is room; but not for all that a large epoch brought.
-        if (segments.Length <= KeptSegmentsMax)
-        {
-            foreach (Segment segment in segments)
-            {
-                segment.FreeAll();
-                segment.Count = 0;
-            }
-
             return;
         }
 
-        FreeSegments();
-        _depth = 0;
-        _directory = [new Segment(_arena, _segmentSlotsMin, _slotBytes, 0)];
+        Version++;
+        _segmentSlotsMax = PackedSegmentSlotsMax;
+        if (_directory.Length > KeptSegmentsMax)
+        {
+            MoveAllTo(packed);
+            return;
+        }
+
+        while (Count > keptMax)
+        {
+            Segment segment = _directory[DirectoryIndex(_nextMoved)];
+
+            // Behind the last comes the first: the sum is more than there are hashes.
+            _nextMoved = ((_nextMoved >> 1 >> (63 - segment.Depth)) + 1) << 1 << (63 - segment.Depth);
+            MoveTo(packed, segment);
+            Count -= segment.Count;
+            segment.Count = 0;
+            if (segment.Mask + 1 > PackedSegmentSlotsMax)
+            {
+                segment.Free();
+                segment.Allocate(_segmentSlotsMin, _slotBytes);
+            }
+            else
+            {
+                segment.FreeAll();
+            }
+        }
     }
 
     /// <summary>Writes what it needs, beside the arena's pages, to go on in another process.</summary>
@@ -289,29 +311,61 @@ internal sealed unsafe class KeyTable : IDisposable
     {
         FreeSegments();
         _keys?.Dispose();
+        _movedSlots.Dispose();
+        _movedHashes.Dispose();
     }
 
+    /// <summary>What one large epoch brought keeps no room: as much is not likely to come next.</summary>
+    private void MoveAllTo(PackedTable packed)
+    {
+        foreach (Segment segment in _directory.Distinct())
+        {
+            MoveTo(packed, segment);
+        }
+
+        FreeSegments();
+        Count = 0;
+        _depth = 0;
+        _directory = [new Segment(_arena, _segmentSlotsMin, _slotBytes, 0)];
+    }
+
+    /// <summary>In order of the hash, as the other table has its pages; the slots stay.</summary>
     private void MoveTo(PackedTable packed, Segment segment)
     {
-        byte** slots = stackalloc byte*[MovedSlots];
-        ulong* hashes = stackalloc ulong[MovedSlots];
-        int count = 0;
+        int count = segment.Count;
+        byte** slots = (byte**)_movedSlots.Reserve(count);
+        ulong* hashes = _movedHashes.Reserve(count);
+        int* next = stackalloc int[MovedParts + 1];
+        new Span<int>(next, MovedParts + 1).Clear();
         for (byte* slot = segment.Slots; slot < segment.End; slot += _slotBytes)
         {
             if (*(ulong*)slot != 0)
             {
-                slots[count] = slot;
-                hashes[count++] = HashOf(slot);
-                if (count == MovedSlots)
-                {
-                    packed.Put(slots, hashes, count);
-                    count = 0;
-                }
+                next[PartOf(HashOf(slot), segment.Depth) + 1]++;
+            }
+        }
+
+        for (int part = 0; part < MovedParts; part++)
+        {
+            next[part + 1] += next[part];
+        }
+
+        for (byte* slot = segment.Slots; slot < segment.End; slot += _slotBytes)
+        {
+            if (*(ulong*)slot != 0)
+            {
+                ulong hash = HashOf(slot);
+                int place = next[PartOf(hash, segment.Depth)]++;
+                slots[place] = slot;
+                hashes[place] = hash;
             }
         }
 
         packed.Put(slots, hashes, count);
     }
+
+    /// <summary>Which part of a segment's hashes one is in.</summary>
+    private static int PartOf(ulong hash, int depth) => (int)(hash << depth >> (64 - MovedPartsBits));
 
     private void FreeSegments()
     {
@@ -533,7 +587,7 @@ internal sealed unsafe class KeyTable : IDisposable
     private void MakeRoom(Segment segment)
     {
         Version++;
-        if (segment.Mask + 1 < SegmentSlotsMax)
+        if (segment.Mask + 1 < _segmentSlotsMax)
         {
             segment.Resize((int)(segment.Mask + 1) * 2, _slotBytes, this);
         }

@@ -13,8 +13,8 @@ namespace StreamDb.Dataflow.Operators;
 /// A group's record: the states of the aggregates, then the key's representative. Its header: bit 0 taken, bit 1 touched in
 /// this epoch, above them the number of rows. Invariants between epochs: no group is touched; a group has rows (or it is the
 /// one group of a reduce without keys, which always has a row in the output).
-/// Where the space says how many keys may stay as they are, more of them are packed when an epoch ends. A group that comes into
-/// use again is copied back, and then it is the copy that counts until all are packed the next time.
+/// Where the space says how many keys may stay as they are, the others are packed when an epoch ends. A group that comes into
+/// use again is copied back, and then it is the copy that counts until it is packed the next time.
 /// </remarks>
 internal sealed unsafe class ReduceOperator : Operator
 {
@@ -89,7 +89,7 @@ internal sealed unsafe class ReduceOperator : Operator
         _touched = new TouchedKeys(_encoder.KeyCodec.Stride);
         _oldErrors = new RetractingSink(context);
         _isGlobal = spec.Keys.Count == 0;
-        _packed = _isGlobal ? null : _groups.CreatePacked();
+        _packed = _isGlobal ? null : _groups.CreatePacked(_encoder.KeyCodec.PaddingBytes);
     }
 
     public override long StateBytes
@@ -153,9 +153,9 @@ internal sealed unsafe class ReduceOperator : Operator
         _touchedVersion = -1;
         _oldCounts.Trim();
         _isEmitted |= _isGlobal;
-        if (_packed is not null && _groups.Count > Context.Arena.Space.LooseKeysMax)
+        if (_packed is not null)
         {
-            _groups.MoveTo(_packed);
+            _groups.MoveTo(_packed, Context.Arena.Space.LooseKeysMax);
         }
     }
 

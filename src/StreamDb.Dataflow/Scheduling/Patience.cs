@@ -9,10 +9,14 @@ namespace StreamDb.Dataflow.Scheduling;
 /// the next spin shorter, until only a short wait, seen from the sleep that it then is, makes it longer again. Idle costs nothing.
 /// Who has worked for long may spin for a part of that time: large epochs take longer to prepare.
 /// Two threads that wait for each other in turn may find themselves on one processor while another is idle: as neither sleeps,
-/// the kernel leaves them there for milliseconds. A thread that finds out stops spinning, sleeps, and is woken elsewhere.
+/// the kernel leaves them there for milliseconds. A thread that finds out stops spinning, sleeps, and is woken elsewhere. Where
+/// that does not help, since all processors are wanted by others, it is tried less and less often.
 /// </remarks>
 internal sealed class Patience
 {
+    /// <summary>Waits on a crowded processor after which sleeping is tried again, when it has not helped so far.</summary>
+    private const int CrowdedWaitsMax = 255;
+
     /// <summary>Stopwatch ticks for which another worker is waited for in the middle of an epoch: it is at work, as this one was.</summary>
     public static readonly long WithinEpoch = Stopwatch.Frequency / 1_000;
 
@@ -25,6 +29,8 @@ internal sealed class Patience
     private long _longest = _short;
     private long _ticks = _short;
     private bool _isCrowded;
+    private int _crowdedWaits;
+    private int _crowdedWaitsMax;
 
     /// <summary>Whether the condition came true within the time that is worth it.</summary>
     public bool Wait<TState>(TState state, Func<TState, bool> isOver)
@@ -36,10 +42,17 @@ internal sealed class Patience
         }
 
         bool isOverInTime = Spin(state, isOver, _ticks, out bool isCrowded);
-        _isCrowded = isCrowded && isOverInTime;
         if (!isCrowded)
         {
             _ticks = isOverInTime ? _longest : _ticks / 2 < _short / 16 ? 0 : _ticks / 2;
+            _crowdedWaits = 0;
+            _crowdedWaitsMax = 0;
+        }
+        else if (++_crowdedWaits > _crowdedWaitsMax)
+        {
+            _isCrowded = isOverInTime;
+            _crowdedWaits = 0;
+            _crowdedWaitsMax = Math.Min((_crowdedWaitsMax * 2) + 1, CrowdedWaitsMax);
         }
 
         return isOverInTime;

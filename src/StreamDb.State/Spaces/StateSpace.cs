@@ -83,7 +83,7 @@ public sealed unsafe class StateSpace : IDisposable
     public int LooseKeysMax { get; set; } = int.MaxValue;
 
     /// <summary>Whether a part of it is on the disk only, so that whoever touches many places does well to ask for them all first. Set by the guard.</summary>
-    public bool IsPartlyOut { get; internal set; }
+    public bool IsPartlyOut { get; set; }
 
     /// <summary>Indexed by an address divided by the page size.</summary>
     internal byte* States { get; }

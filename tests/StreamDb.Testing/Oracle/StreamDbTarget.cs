@@ -121,7 +121,7 @@ internal sealed class StreamDbTarget : IProgramTarget
         return (instance, instance.Connect("root", Instance.DefaultDatabase, new Dictionary<string, string> { ["TimeZone"] = "UTC" }, null));
     }
 
-    /// <summary>Checks at each checkpoint that no page of keyed state changed unnoticed. In some lives state is packed after each epoch.</summary>
+    /// <summary>Checks at each checkpoint that no page of keyed state changed unnoticed. In some lives state is packed after each epoch, in some it is fetched ahead.</summary>
     private StateSpace OpenSpace(ulong? address, int workerCount)
     {
         StateSpace space = (address is { } wanted ? StateSpace.TryReserveAt(wanted, verifiesBarriers: true) : null) ?? StateSpace.Reserve(verifiesBarriers: true);
@@ -131,6 +131,7 @@ internal sealed class StreamDbTarget : IProgramTarget
             1 => int.MaxValue,
             _ => 0,
         };
+        space.IsPartlyOut = _lives % 2 == 0;
         return space;
     }
 

@@ -179,6 +179,7 @@ public sealed class EngineOracleTests
             var generator = new ModelGenerator(_random);
             var options = new EngineOptions { WorkerCount = workers, Space = TestSpaces.Reserve() };
             options.Space.LooseKeysMax = LooseKeysMax();
+            options.Space.IsPartlyOut = seed % 2 == 0;
             var engine = new Engine(options);
             AddRelation(engine, new RelationId(1));
             AddRelation(engine, new RelationId(2));
@@ -226,6 +227,7 @@ public sealed class EngineOracleTests
         {
             using StateSpace space = TestSpaces.Reserve();
             space.LooseKeysMax = LooseKeysMax();
+            space.IsPartlyOut = seed % 2 == 0;
             using var engine = new Engine(new EngineOptions { WorkerCount = workers, Space = space });
             var generator = new ModelGenerator(_random);
             AddRelation(engine, new RelationId(1));
@@ -276,6 +278,7 @@ public sealed class EngineOracleTests
         {
             StoredRelations rows = checkpoints.Restore(workers, _now, out Engine engine);
             engine.Options.Space.LooseKeysMax = LooseKeysMax();
+            engine.Options.Space.IsPartlyOut = _lives % 2 == 0;
             Assert.Equal(_epoch, engine.Published);
             foreach (RelationId id in _relations.Keys)
             {

@@ -25,9 +25,12 @@ public sealed unsafe class KeyTableTests
         const int BatchRows = 4000;
         ulong[] hashes = new ulong[BatchRows];
         nint[] slots = new nint[BatchRows];
+        nint[] part = new nint[BatchRows];
         int[] numbers = new int[BatchRows];
         for (int round = 0; round < 40; round++)
         {
+            // With fetching ahead a batch is looked up in parts.
+            space.IsPartlyOut = round % 2 == 1;
             keys.Clear();
             for (int i = 0; i < BatchRows; i++)
             {
@@ -36,7 +39,7 @@ public sealed unsafe class KeyTableTests
             }
 
             fixed (ulong* hash = hashes)
-            fixed (nint* slot = slots)
+            fixed (nint* slot = slots, partly = part)
             {
                 KeyTable.Hash(keys, hash);
                 table.FindOrAdd(keys, hash, (byte**)slot, 1);
@@ -73,6 +76,9 @@ public sealed unsafe class KeyTableTests
                         Assert.Equal(expected[numbers[i]], *(long*)((byte*)slot[i] + table.RecordOffset));
                     }
                 }
+
+                table.Find(keys, hash, 700, 1500, (byte**)partly);
+                Assert.Equal(slots.AsSpan(700, 1500), part.AsSpan(0, 1500));
             }
 
             Assert.Equal(expected.Count, table.Count);

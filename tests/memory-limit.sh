@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a server in a control group with less memory than its state needs, and checks that every view is right and nothing was killed.
-#   tests/memory-limit.sh [LIMIT_MIB] [ORDERS]     2048 MiB and 6,000,000 orders by default (some 6.5 GB of state); needs root, a built server and psql
+#   tests/memory-limit.sh [LIMIT_MIB] [ORDERS]     2048 MiB and 6,000,000 orders by default (7 GB of state); needs root, a built server and psql
 # A stream as shops have it, with texts of 200 bytes that views keep: orders in the order of their ids, each of one of ORDERS / 4 customers,
 # evenly; payments, each of an order, joined with all columns of both; and the latest status by order, an upsert table. Of payments and
 # statuses, 8 in 10 are of one of the last 100,000 orders and 2 in 10 of any earlier one, evenly. A view counts the orders by customer, one

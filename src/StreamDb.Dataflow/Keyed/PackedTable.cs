@@ -24,6 +24,9 @@ internal sealed unsafe partial class PackedTable : IDisposable
     /// <summary>Keys whose pages are asked for before the first of them is read.</summary>
     private const int WarmedKeys = 32;
 
+    /// <summary>Keys whose pages are asked for together where they may be on the disk; while the disk is at them, as many before them are read.</summary>
+    private const int FetchedKeys = 512;
+
     private const int CacheLineBytes = 64;
 
     private readonly StateArena _arena;
@@ -75,6 +78,7 @@ internal sealed unsafe partial class PackedTable : IDisposable
         byte* key = stackalloc byte[PackedLayout.EntryBytesMax + PackedLayout.SlackBytes];
         for (int i = 0; i < missingCount; i++)
         {
+            FetchAhead(missingHashes, i, missingCount);
             if (i % WarmedKeys == 0)
             {
                 Warm(missingHashes + i, Math.Min(WarmedKeys, missingCount - i));
@@ -109,6 +113,7 @@ internal sealed unsafe partial class PackedTable : IDisposable
         byte* entry = stackalloc byte[PackedLayout.EntryBytesMax + PackedLayout.SlackBytes];
         for (int i = 0; i < count; i++)
         {
+            FetchAhead(hashes, i, count);
             if (i % WarmedKeys == 0)
             {
                 Warm(hashes + i, Math.Min(WarmedKeys, count - i));
@@ -202,6 +207,28 @@ internal sealed unsafe partial class PackedTable : IDisposable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private PackedRegion* RegionOf(ulong hash) => _directory[Prefix(hash, _depth)];
+
+    /// <summary>Asks for pages that may be on the disk, at the first of some keys for as many behind them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FetchAhead(ulong* hashes, int position, int count)
+    {
+        if (position % FetchedKeys == 0 && _arena.IsPartlyOut)
+        {
+            Fetch(hashes, position == 0 ? 0 : position + FetchedKeys, Math.Min(position + (2 * FetchedKeys), count));
+        }
+    }
+
+    private void Fetch(ulong* hashes, int start, int end)
+    {
+        ulong* pages = stackalloc ulong[2 * FetchedKeys];
+        for (int i = start; i < end; i++)
+        {
+            PackedRegion* region = RegionOf(hashes[i]);
+            pages[i - start] = (ulong)region->Page(region->PageOf(PackedRegion.CellOf(hashes[i], region->Depth)));
+        }
+
+        _arena.Fetch(pages, end - start, PageBytes);
+    }
 
     /// <summary>Asks for what is going to be read of these keys: one step for all, then the next, since each says where the next reads.</summary>
     private void Warm(ulong* hashes, int count)

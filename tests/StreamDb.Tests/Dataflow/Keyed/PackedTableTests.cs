@@ -33,6 +33,7 @@ public sealed unsafe class PackedTableTests
         {
             for (int round = 0; round < 60; round++)
             {
+                space.IsPartlyOut = round % 2 == 1;
                 for (int i = 0; i < count; i++)
                 {
                     int number = random.Next(keyCount);

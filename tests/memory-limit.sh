@@ -44,7 +44,7 @@ rate() { echo "$1: $2 rows in $((SECONDS - begin)) s, $(($2 / (SECONDS > begin ?
 usage() {
   echo "  $(awk '{print "faults " $12 ", user " $14 / 100 " s, system " $15 / 100 " s"}' "/proc/$pid/stat")," \
     "$(awk '/^read_bytes/{r = $2} /^write_bytes/{w = $2} END {printf "read %d MB, written %d MB", r / 1e6, w / 1e6}' "/proc/$pid/io")," \
-    "state $(sql "SELECT sum(arrangement_bytes + state_bytes) / 1000000 FROM streamdb_catalog.relation_state") MB"
+    "state $(sql "SELECT round(sum(arrangement_bytes + state_bytes) / 1000000) FROM streamdb_catalog.relation_state") MB"
 }
 # Of which order number g of a stream is: recently made, or any; the streams have multipliers of their own.
 recent_or_any() { echo "g - g * $1 % 4294967291 % CASE WHEN g % 10 < 8 THEN least(g + 1, 100000) ELSE g + 1 END"; }

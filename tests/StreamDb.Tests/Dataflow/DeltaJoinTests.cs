@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
@@ -58,7 +57,7 @@ public sealed class DeltaJoinTests : IErrorCollector
                     {
                         using Backfill backfill = engine.StartBackfill(join.Describe(), new Epoch(epoch), 0, this);
                         backfill.Fill(yields: false, CancellationToken.None);
-                        Step(engine, new Epoch(++epoch), random, rows);
+                        RandomPairs.Step(engine, new Epoch(++epoch), random, rows, 8, 6, 6);
                         engine.Finish(backfill, new Epoch(epoch));
                     }
 
@@ -69,7 +68,7 @@ public sealed class DeltaJoinTests : IErrorCollector
                     joins.Remove(dropped);
                     break;
                 default:
-                    Step(engine, new Epoch(++epoch), random, rows);
+                    RandomPairs.Step(engine, new Epoch(++epoch), random, rows, 8, 6, 6);
                     break;
             }
 
@@ -109,30 +108,6 @@ public sealed class DeltaJoinTests : IErrorCollector
         var builder = new DataflowBuilder();
         Node even = builder.Map(builder.Relation(_tables[1], _shape), new TestTransform(_shape, row => (long)row[0].Value! % 2 == 0, row => row));
         engine.Install(builder.Materialize(even, _view, []), default, 0, this);
-    }
-
-    private static void Step(Engine engine, Epoch epoch, Random random, Dictionary<RelationId, Dictionary<(long, long), long>> rows)
-    {
-        var inputs = new List<RelationDelta>();
-        foreach ((RelationId relation, Dictionary<(long, long), long> present) in rows)
-        {
-            var deltas = new List<(ImmutableArray<Datum> Row, long Weight)>();
-            for (int i = random.Next(8); i > 0; i--)
-            {
-                (long, long) row = (random.Next(6), random.Next(6));
-                long weight = present.GetValueOrDefault(row) > 0 && random.Next(2) == 0 ? -1 : 1;
-                present[row] = present.GetValueOrDefault(row) + weight;
-                deltas.Add(([new Datum(row.Item1), new Datum(row.Item2)], weight));
-            }
-
-            inputs.Add(new RelationDelta(relation, DeltaBatch.FromRows([PhysicalType.Int64, PhysicalType.Int64], deltas)));
-        }
-
-        EpochHandle handle = engine.Begin(epoch, 0, inputs, waits: random.Next(2) == 0);
-        handle.Wait();
-        Assert.Empty(handle.Failures);
-        engine.Publish(epoch);
-        inputs.ForEach(input => input.Delta.Release());
     }
 
     private static SortedDictionary<string, long> Actual(Engine engine, RelationId view, int width)

@@ -48,7 +48,7 @@ public sealed class SharedJoinTests : IErrorCollector
                     views.Remove(dropped);
                     break;
                 default:
-                    Step(engine, new Epoch(++epoch), random, rows);
+                    RandomPairs.Step(engine, new Epoch(++epoch), random, rows, 400, 40, 12);
                     break;
             }
 
@@ -123,31 +123,6 @@ public sealed class SharedJoinTests : IErrorCollector
             row => ((long)row[1].Value! + (long)row[3].Value!) % 3 == remainder,
             row => [row[1], row[3]]));
         engine.Install(builder.Materialize(kept, id, [0]), epoch, 0, this);
-    }
-
-    private static void Step(
-        Engine engine, Epoch epoch, Random random, Dictionary<RelationId, Dictionary<(long, long), long>> rows)
-    {
-        var inputs = new List<RelationDelta>();
-        foreach ((RelationId relation, Dictionary<(long, long), long> present) in rows)
-        {
-            var deltas = new List<(System.Collections.Immutable.ImmutableArray<Datum> Row, long Weight)>();
-            for (int i = random.Next(400); i > 0; i--)
-            {
-                (long Key, long Value) row = (random.Next(40), random.Next(12));
-                long weight = present.GetValueOrDefault(row) > 0 && random.Next(2) == 0 ? -1 : 1;
-                present[row] = present.GetValueOrDefault(row) + weight;
-                deltas.Add(([new Datum(row.Key), new Datum(row.Value)], weight));
-            }
-
-            inputs.Add(new RelationDelta(relation, DeltaBatch.FromRows([PhysicalType.Int64, PhysicalType.Int64], deltas)));
-        }
-
-        EpochHandle handle = engine.Begin(epoch, 0, inputs, waits: random.Next(2) == 0);
-        handle.Wait();
-        Assert.Empty(handle.Failures);
-        engine.Publish(epoch);
-        inputs.ForEach(input => input.Delta.Release());
     }
 
     private static SortedDictionary<(long, long), long> Expected(Dictionary<RelationId, Dictionary<(long, long), long>> rows, long remainder)

@@ -117,9 +117,18 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
 
     /// <summary>Applies a write to a table.</summary>
     /// <returns>The rows really inserted (borrowed from the epoch), in order; null when there were no inserts.</returns>
-    /// <exception cref="SqlException">23505, 40001.</exception>
+    /// <exception cref="SqlException">23505, 40001; 55000: the table has failed.</exception>
     public ColumnBatch? Apply(TableWrite write)
     {
+        // What failed to keep its rows would not show any more of them: they must not be acknowledged as if it did.
+        if (Database.PausedViews.TryGetValue(write.Table.Id, out string? reason))
+        {
+            throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"table \"{write.Table.Name}\" is paused: {reason}")
+            {
+                Hint = "What it has acknowledged is in the log: remove the cause, then restart the server.",
+            };
+        }
+
         TableItem table = write.Table;
         if (table.PrimaryKey.IsEmpty)
         {

@@ -1,4 +1,9 @@
+using System.Globalization;
+using StreamDb.Coordinator;
+using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Errors;
+using StreamDb.Core.Identifiers;
+using StreamDb.Dataflow;
 using Xunit;
 
 namespace StreamDb.Tests.Coordinator;
@@ -157,5 +162,25 @@ public sealed class DmlTests : IAsyncLifetime
         await _session.FailsAsync("23505", $"INSERT INTO z VALUES ({second})");
         Assert.Equal("1", await _session.RunAsync($"SELECT count(*) FROM z WHERE k = {second}::{type}"));
         Assert.Equal("DELETE 1", await _session.RunAsync($"DELETE FROM z WHERE k = {second}::{type}"));
+    }
+
+    /// <summary>As when there is no room for the spill file: rows that nobody would see must not be acknowledged.</summary>
+    [Theory]
+    [InlineData("INSERT INTO t VALUES (9, 'a', 1)")]
+    [InlineData("INSERT INTO h SELECT g, g FROM generate_series(1, 3) g")]
+    [InlineData("UPDATE t SET v = 'z'")]
+    [InlineData("DELETE FROM t WHERE k = 1")]
+    public async Task A_table_that_has_failed_takes_no_writes(string sql)
+    {
+        Database database = ((Session)_session.Session).Database;
+        foreach (string table in (string[])["t", "h"])
+        {
+            uint oid = uint.Parse(await _session.RunAsync($"SELECT '{table}'::regclass::oid"), CultureInfo.InvariantCulture);
+            database.Paused([new DataflowFailure(new RelationId(oid), new SqlException(SqlState.DiskFull, "no room"))]);
+        }
+
+        SqlException exception = await _session.FailsAsync("55000", sql);
+        Assert.Contains("is paused: no room", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("2", await _session.RunAsync("SELECT count(*) FROM t"));
     }
 }

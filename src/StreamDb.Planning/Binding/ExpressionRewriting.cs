@@ -76,7 +76,7 @@ internal static class ExpressionRewriting
     /// The plan with every expression rewritten; <paramref name="rewrite"/> is told how many applies stand between the
     /// expression and the outside of <paramref name="node"/> (0 at the top).
     /// </summary>
-    /// <remarks>A node that several others read is rewritten once, and stays one.</remarks>
+    /// <remarks>A node that several others read is rewritten once, and stays one: copied for each, subqueries in subqueries would grow beyond all bounds.</remarks>
     public static LogicalNode RewriteExpressions(this LogicalNode node, Func<ScalarExpression, int, ScalarExpression> rewrite) =>
         Rewrite(node, rewrite, 0, []);
 

@@ -1,4 +1,5 @@
 using StreamDb.Expressions.Trees;
+using StreamDb.Planning.Binding;
 using StreamDb.Planning.Logical;
 
 namespace StreamDb.Planning.Rules;
@@ -55,36 +56,7 @@ internal static class OuterColumns
     }
 
     /// <summary>Replaces outer columns that leave <paramref name="right"/>; <paramref name="map"/> gets the column and how many applies inside it stands.</summary>
-    /// <remarks>What is shared stays shared: copied for each of its readers, subqueries in subqueries would grow beyond all bounds.</remarks>
-    public static LogicalNode Map(LogicalNode right, Func<OuterColumnExpression, int, OuterColumnExpression> map)
-    {
-        var done = new Dictionary<NodeAtDepth, LogicalNode>();
-        return Walk(right, 0);
-
-        LogicalNode Walk(LogicalNode node, int level)
-        {
-            var place = new NodeAtDepth(node, level);
-            if (!done.TryGetValue(place, out LogicalNode? result))
-            {
-                int at = 0;
-                result = LogicalRewriter.RewriteInputs(node, input => Walk(input, node is LogicalApply && at++ == 1 ? level + 1 : level));
-                if (Leaves(node, level))
-                {
-                    result = LogicalExpressions.MapExpressions(result, expression => LogicalExpressions.Rewrite(
-                        expression, e => e is OuterColumnExpression outer && outer.Depth > level ? map(outer, level) : e));
-                }
-
-                done.Add(place, result);
-            }
-
-            return result;
-        }
-
-        static bool Leaves(LogicalNode node, int level)
-        {
-            bool leaves = false;
-            LogicalExpressions.Visit(node, e => leaves |= e is OuterColumnExpression outer && outer.Depth > level);
-            return leaves;
-        }
-    }
+    public static LogicalNode Map(LogicalNode right, Func<OuterColumnExpression, int, OuterColumnExpression> map) =>
+        right.RewriteExpressions((expression, level) => LogicalExpressions.Rewrite(
+            expression, e => e is OuterColumnExpression outer && outer.Depth > level ? map(outer, level) : e));
 }

@@ -292,13 +292,23 @@ internal sealed class GraphBuilder(
         return _partitions.TryGetValue(input, out int[]? known) && !known.All(spec.Keys.Contains) ? built : null;
     }
 
-    private TopNOperator CreateTopN(Node node, TopNSpec spec, bool assertsSingle)
+    private Operator CreateTopN(Node node, TopNSpec spec, bool assertsSingle)
+    {
+        if (TopRanksOperator.Computes(spec))
+        {
+            return CreateTopRanks(node, spec);
+        }
+
+        Operator source = Partitioned(node.Inputs[0], spec.PartitionBy, isExact: false, out int[] partition);
+        _partitions[node] = partition;
+        return Connected(new TopNOperator(context, node.Shape, spec, assertsSingle), source);
+    }
+
+    private Operator CreateTopRanks(Node node, TopNSpec spec)
     {
         Operator source = Partitioned(node.Inputs[0], spec.PartitionBy, isExact: false, out int[] partition);
         _partitions[node] = partition;
-        var built = new TopNOperator(context, node.Shape, spec, assertsSingle);
-        Connected(built, source);
-        return built;
+        return Connected(new TopRanksOperator(context, node.Shape, spec), source);
     }
 
     private Operator Connected(Operator added, params Operator[] inputs) => Connected(added, inputs, distinctPorts: false);

@@ -538,8 +538,8 @@ internal sealed class ModelGenerator(Random random)
             PartitionBy = partition,
             OrderBy = order,
             Limit = random.Next(5) == 0 ? null : random.Next(0, 4),
-            Offset = random.Next(3),
-            WithTies = random.Next(3) == 0,
+            Offset = random.Next(2) * random.Next(3),
+            WithTies = random.Next(2) == 0,
         };
         SortKey[] full = [.. order, .. Enumerable.Range(0, input.Shape.Count).Where(c => order.All(key => key.Column != c)).Select(c => new SortKey(c))];
         Multiset Evaluate(ModelState state)

@@ -135,6 +135,9 @@ internal sealed class GraphBuilder(
         return node is RelationNode relation && host.IsBase(relation.Relation) ? columns : null;
     }
 
+    /// <summary>All columns of a node that are copies of a base relation's.</summary>
+    private int[] BaseColumns(Node node) => [.. Enumerable.Range(0, node.Shape.Count).Where(column => BaseColumns(node, [column]) is not null)];
+
     private static bool IsExpanded(Node node) => node is MapNode map && (map.Transform.MakesRows || IsExpanded(map.Inputs[0]));
 
     /// <summary>A base relation, or maps over it, of the rows that this worker owns by these columns of the relation.</summary>
@@ -275,21 +278,26 @@ internal sealed class GraphBuilder(
             return null;
         }
 
-        _readers ??= Subplans.CountReaders(node);
-        if (BaseColumns(input, [.. spec.Keys]) is not null
-            || (IsExpanded(input) && spec.Keys.Any(column => BaseColumns(input, [column]) is not null)))
+        return Parts(input, [.. spec.Keys], [.. spec.Aggregates.Select(static aggregate => ((ExtremeAggregate)aggregate).Column).Distinct()]);
+    }
+
+    /// <summary>The rows of a node so that each comes to and goes from one worker, by other columns than the keys; null where they are there by the keys, or must move anyway.</summary>
+    /// <param name="columns">What tells the worker if they are those of a base relation.</param>
+    private Operator? Parts(Node input, int[] keys, int[] columns)
+    {
+        if ((keys.Length > 0 && BaseColumns(input, keys) is not null)
+            || (IsExpanded(input) && keys.Any(column => BaseColumns(input, [column]) is not null)))
         {
             return null;
         }
 
-        int[] values = [.. spec.Aggregates.Select(static aggregate => ((ExtremeAggregate)aggregate).Column).Distinct()];
-        if (BaseColumns(input, values) is { } sources)
+        if (columns.Length > 0 && BaseColumns(input, columns) is { } sources)
         {
             return BuildOwned(input, sources);
         }
 
         Operator built = Build(input);
-        return _partitions.TryGetValue(input, out int[]? known) && !known.All(spec.Keys.Contains) ? built : null;
+        return _partitions.TryGetValue(input, out int[]? known) && !known.All(keys.Contains) ? built : null;
     }
 
     private Operator CreateTopN(Node node, TopNSpec spec, bool assertsSingle)
@@ -304,9 +312,16 @@ internal sealed class GraphBuilder(
         return Connected(new TopNOperator(context, node.Shape, spec, assertsSingle), source);
     }
 
+    /// <summary>Where rows would have to move: of each worker's rows those first there alone, and of these the first.</summary>
+    /// <remarks>A row before which there are fewer than limit others is among such rows of its worker, and so are those before it.</remarks>
     private Operator CreateTopRanks(Node node, TopNSpec spec)
     {
-        Operator source = Partitioned(node.Inputs[0], spec.PartitionBy, isExact: false, out int[] partition);
+        Node input = node.Inputs[0];
+        int[] partition = [.. spec.PartitionBy];
+        Operator? local = context.WorkerCount == 1 || context.IsOneShot ? null : Parts(input, partition, BaseColumns(input));
+        Operator source = local is null
+            ? Partitioned(input, partition, isExact: false, out partition)
+            : Exchange(Connected(new TopRanksOperator(context, node.Shape, spec), local), node.Shape, partition);
         _partitions[node] = partition;
         return Connected(new TopRanksOperator(context, node.Shape, spec), source);
     }

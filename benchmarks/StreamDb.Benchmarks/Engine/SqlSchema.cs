@@ -62,7 +62,7 @@ internal sealed class SqlSchema(EngineRun run)
     private static LogicalNode Optimize(LogicalNode root)
     {
         using EvaluationContext evaluation = new RenderContext().CreateEvaluation(ThrowingErrorSink.Instance);
-        return Optimizer.Optimize(root, evaluation);
+        return Optimizer.Optimize(root, evaluation, isView: true);
     }
 
     private StatementPlan Bind(string sql) => StatementBinder.Bind(

@@ -23,6 +23,7 @@ internal static class Explain
     {
         var text = new StringBuilder();
         LogicalNode? root = RootOf(explain.Inner, out bool isView);
+        isView |= explain.View is not null;
         if (root is null)
         {
             text.Append(explain.Inner.GetType().Name.Replace("Plan", "", StringComparison.Ordinal));
@@ -37,16 +38,17 @@ internal static class Explain
                     text.Append(PlanPrinter.Print(root));
                     break;
                 case "optimized":
-                    text.Append(PlanPrinter.Print(Optimizer.Optimize(root, evaluation, sizes: sizes)));
+                    text.Append(PlanPrinter.Print(Optimizer.Optimize(root, evaluation, sizes: sizes, isView: isView)));
                     break;
                 case "trace":
                     text.Append("bound\n").Append(PlanPrinter.Print(root));
-                    Optimizer.Optimize(root, evaluation, (rule, plan) => text.Append("\n\n").Append(rule).Append('\n').Append(PlanPrinter.Print(plan)), sizes);
+                    Optimizer.Optimize(
+                        root, evaluation, (rule, plan) => text.Append("\n\n").Append(rule).Append('\n').Append(PlanPrinter.Print(plan)), sizes, isView);
                     break;
                 default:
                     {
-                        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: sizes);
-                        text.Append(isView || explain.View is not null
+                        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: sizes, isView: isView);
+                        text.Append(isView
                             ? PrintView(
                                 Lowering.LowerView(optimized, OriginOf(explain.View, context)?.Indexes ?? JoinIndexes.Of(optimized, catalog)),
                                 explain.View,

@@ -17,7 +17,7 @@ internal static class ViewInstaller
     public static LogicalNode Optimize(LogicalNode root, ViewOrigin origin, StatementContext context)
     {
         using EvaluationContext evaluation = context.Evaluation();
-        return Optimizer.Optimize(root, evaluation, sizes: origin.SizeOf);
+        return Optimizer.Optimize(root, evaluation, sizes: origin.SizeOf, isView: true);
     }
 
     /// <summary>The plan of a new view, by the sizes and indexes that its relations have now.</summary>
@@ -26,7 +26,7 @@ internal static class ViewInstaller
     {
         var sizes = new Dictionary<RelationId, long>();
         using EvaluationContext evaluation = context.Evaluation();
-        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: SizeOf);
+        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: SizeOf, isView: true);
         origin = ViewOrigin.Of(context) with { Sizes = sizes, Indexes = JoinIndexes.Of(optimized, catalog) };
         return optimized;
 

@@ -23,6 +23,7 @@ public static class Optimizer
         ("prune columns", (n, _) => PruneColumns.Apply(n)),
         ("remove joins", (n, _) => RemoveJoins.Apply(n)),
         ("remove distinct", (n, _) => RemoveDistinct.Apply(n)),
+        ("extreme rows", (n, c) => c.IsView ? ExtremeRows.Apply(n) : n),
         ("push top-n", (n, _) => PushTopN.Apply(n)),
         ("prune columns", (n, _) => PruneColumns.Apply(n)),
         ("merge projects", (n, _) => MergeProjects.Apply(n)),
@@ -31,12 +32,17 @@ public static class Optimizer
 
     /// <param name="trace">Called with the rule's name and the plan after each rule that changed it; EXPLAIN (TRACE).</param>
     /// <param name="sizes">See <see cref="OrderJoins"/>.</param>
+    /// <param name="isView">Whether the plan's result is maintained, so that its state counts; otherwise it runs once.</param>
     public static LogicalNode Optimize(
-        LogicalNode root, EvaluationContext context, Action<string, LogicalNode>? trace = null, Func<RelationItem, long?>? sizes = null)
+        LogicalNode root,
+        EvaluationContext context,
+        Action<string, LogicalNode>? trace = null,
+        Func<RelationItem, long?>? sizes = null,
+        bool isView = false)
     {
         foreach ((string name, Func<LogicalNode, RuleContext, LogicalNode> apply) in _rules)
         {
-            LogicalNode result = apply(root, new RuleContext(context, sizes));
+            LogicalNode result = apply(root, new RuleContext(context, sizes, isView));
             if (trace is not null && !ReferenceEquals(result, root) && Explain.PlanPrinter.Print(result) != Explain.PlanPrinter.Print(root))
             {
                 trace(name, result);
@@ -52,5 +58,5 @@ public static class Optimizer
         new LogicalRewriter(node => LogicalExpressions.MapExpressions(node, e => ConstantFolding.Fold(e, context))).Rewrite(root);
 
     /// <summary>What rules may ask besides the plan.</summary>
-    private readonly record struct RuleContext(EvaluationContext Evaluation, Func<RelationItem, long?>? Sizes);
+    private readonly record struct RuleContext(EvaluationContext Evaluation, Func<RelationItem, long?>? Sizes, bool IsView);
 }

@@ -8,7 +8,7 @@ namespace StreamDb.Planning.Rules;
 /// <summary>Drops columns nobody reads, so that joins and groups keep no more state than they need.</summary>
 /// <remarks>
 /// Every column counts below DISTINCT, EXCEPT and INTERSECT (rows are compared whole) and below a top-N (ties are broken by
-/// the whole row). A union keeps the same columns in each operand.
+/// the whole row) unless it takes all ties. A union keeps the same columns in each operand.
 /// </remarks>
 internal static class PruneColumns
 {
@@ -157,6 +157,12 @@ internal static class PruneColumns
                 case LogicalAssertSingle single:
                     Need(single.Input, required.Concat(single.Keys).ToList());
                     break;
+                case LogicalTopN { WithTies: true, Offset: 0, OffsetExpression: null } top:
+                    required.UnionWith(top.PartitionBy);
+                    required.UnionWith(top.OrderBy.Select(k => k.Column));
+                    Need(top.Input, required);
+                    break;
+
                 default:
                     NeedAll(node);
                     break;
@@ -250,6 +256,18 @@ internal static class PruneColumns
                     {
                         (LogicalNode input, int[] map) = Rebuild(single.Input);
                         return (new LogicalAssertSingle(input, [.. single.Keys.Select(k => map[k])]), map);
+                    }
+
+                case LogicalTopN { WithTies: true, Offset: 0, OffsetExpression: null } top:
+                    {
+                        int[] kept = [.. required];
+                        int[] map = MapOf(kept, top.Columns.Length);
+                        return (top with
+                        {
+                            Input = Exactly(top.Input, kept),
+                            PartitionBy = [.. top.PartitionBy.Select(p => map[p])],
+                            OrderBy = [.. top.OrderBy.Select(k => k with { Column = map[k.Column] })],
+                        }, map);
                     }
 
                 default:

@@ -27,6 +27,10 @@ internal static class ShareSubplans
         }).Rewrite(root);
     }
 
+    /// <summary>Whether two plans give the same rows because they are the same part, or would become one.</summary>
+    public static bool AreEqual(LogicalNode a, LogicalNode b) => ReferenceEquals(a, b)
+        || (Apply(new LogicalJoin(JoinKind.Inner, a, b, LogicalExpression.And([]))) is LogicalJoin both && ReferenceEquals(both.Left, both.Right));
+
     /// <summary>Equality of nodes over inputs that are compared by reference.</summary>
     private sealed class Comparer : IEqualityComparer<LogicalNode>
     {

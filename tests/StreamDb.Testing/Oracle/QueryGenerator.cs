@@ -37,7 +37,7 @@ internal sealed class QueryGenerator
     /// <param name="mayBeLoose">Whether a column may have <see cref="ValueType.Loose"/>.</param>
     public GeneratedQuery Generate(int depth, bool mayBeLoose)
     {
-        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6, 18);
+        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6, 18, 10);
         return form switch
         {
             0 => Select(depth, Types(mayBeLoose), _dice.Chance(12) && !mayBeLoose),
@@ -46,7 +46,8 @@ internal sealed class QueryGenerator
             3 => Top(Core(depth, Types(mayBeLoose: false))),
             4 => With(depth - 1, mayBeLoose),
             5 => DistinctOn(Select(depth, Types(mayBeLoose: false), isDistinct: false)),
-            _ => Windowed(depth),
+            6 => Windowed(depth),
+            _ => new ExtremeGenerator(_context, _expressions).Generate() ?? Select(depth, Types(mayBeLoose), isDistinct: false),
         };
     }
 

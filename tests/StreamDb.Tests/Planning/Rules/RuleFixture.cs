@@ -14,18 +14,19 @@ using StreamDb.Sql.Parsing;
 
 namespace StreamDb.Tests.Planning.Rules;
 
-/// <summary>Tables t (a key, b, c), s (k, v), r (k, w) and e (at, late), and plans of queries over them as text.</summary>
+/// <summary>Tables t (a key, b, c), s (k, v), r (k, w), e (at, late) and m (g, n, f, j), and plans of queries over them as text.</summary>
 internal static class RuleFixture
 {
     public const string Schema =
         "CREATE TABLE t (a int PRIMARY KEY, b int, c text); CREATE TABLE s (k int, v int); CREATE TABLE r (k int, w int);"
-        + " CREATE TABLE e (at timestamptz, late timestamp, day date)";
+        + " CREATE TABLE e (at timestamptz, late timestamp, day date); CREATE TABLE m (g int, n numeric, f float8, j jsonb)";
 
     private static readonly Catalog _catalog = Catalog.Empty
         .With(Table(16384, "t", [0], ("a", SqlType.Int32), ("b", SqlType.Int32), ("c", SqlType.Text)))
         .With(Table(16385, "s", [], ("k", SqlType.Int32), ("v", SqlType.Int32)))
         .With(Table(16386, "r", [], ("k", SqlType.Int32), ("w", SqlType.Int32)))
-        .With(Table(16387, "e", [], ("at", SqlType.TimestampTz), ("late", SqlType.Timestamp), ("day", SqlType.Date)));
+        .With(Table(16387, "e", [], ("at", SqlType.TimestampTz), ("late", SqlType.Timestamp), ("day", SqlType.Date)))
+        .With(Table(16388, "m", [], ("g", SqlType.Int32), ("n", SqlType.Numeric), ("f", SqlType.Float64), ("j", SqlType.Jsonb)));
 
     public static LogicalNode Bind(string sql) => ((QueryPlan)StatementBinder.Bind(
         SqlParser.ParseStatement(sql), new BindingContext(_catalog, ["public"], "root", "dev", TextFormat.Default, null), out _)).Root;
@@ -47,6 +48,13 @@ internal static class RuleFixture
     /// <param name="indexes">Table and column of each index.</param>
     public static PhysicalNode LowerView(string sql, params (uint Table, int Column)[] indexes) => Lowering.LowerView(
         Optimize(Bind(sql)), new JoinIndexes([.. indexes.Select(index => new JoinIndexes.Entry(new RelationId(index.Table), [index.Column]))]));
+
+    /// <summary>The plan of a view.</summary>
+    public static LogicalNode OptimizeView(LogicalNode node)
+    {
+        using var context = new EvaluationContext(ThrowingErrorSink.Instance);
+        return Optimizer.Optimize(node, context, isView: true);
+    }
 
     /// <summary>The plan before and after a rule.</summary>
     public static string Run(string rule, string sql)
@@ -80,6 +88,7 @@ internal static class RuleFixture
         "topn" => PushTopN.Apply,
         "share" => ShareSubplans.Apply,
         "optimize" => Optimize,
+        "optimize view" => OptimizeView,
         _ => throw new ArgumentException(name, nameof(name)),
     };
 

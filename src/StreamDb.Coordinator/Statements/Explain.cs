@@ -31,29 +31,26 @@ internal static class Explain
         else
         {
             using EvaluationContext evaluation = context.Evaluation();
-            Func<RelationItem, long?> sizes = OriginOf(explain.View, context) is { } origin ? origin.SizeOf : context.SizeOf;
+            ViewOrigin? origin = OriginOf(explain.View, context);
+            Func<RelationItem, long?> sizes = origin is null ? context.SizeOf : origin.SizeOf;
+            JoinIndexes? indexes = origin?.Indexes ?? (isView ? JoinIndexes.Of(root, catalog) : null);
             switch (explain.Stage)
             {
                 case "logical":
                     text.Append(PlanPrinter.Print(root));
                     break;
                 case "optimized":
-                    text.Append(PlanPrinter.Print(Optimizer.Optimize(root, evaluation, sizes: sizes, isView: isView)));
+                    text.Append(PlanPrinter.Print(Optimizer.Optimize(root, evaluation, sizes: sizes, indexes: indexes)));
                     break;
                 case "trace":
                     text.Append("bound\n").Append(PlanPrinter.Print(root));
-                    Optimizer.Optimize(
-                        root, evaluation, (rule, plan) => text.Append("\n\n").Append(rule).Append('\n').Append(PlanPrinter.Print(plan)), sizes, isView);
+                    Optimizer.Optimize(root, evaluation, (rule, plan) => text.Append("\n\n").Append(rule).Append('\n').Append(PlanPrinter.Print(plan)), sizes, indexes);
                     break;
                 default:
                     {
-                        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: sizes, isView: isView);
-                        text.Append(isView
-                            ? PrintView(
-                                Lowering.LowerView(optimized, OriginOf(explain.View, context)?.Indexes ?? JoinIndexes.Of(optimized, catalog)),
-                                explain.View,
-                                catalog,
-                                context)
+                        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: sizes, indexes: indexes);
+                        text.Append(indexes is not null
+                            ? PrintView(Lowering.LowerView(optimized, indexes), explain.View, catalog, context)
                             : PlanPrinter.Print(Lowering.LowerQuery(optimized, QueryRunner.ArrangementsOf(catalog))));
                         break;
                     }

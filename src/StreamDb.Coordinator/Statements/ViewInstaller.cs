@@ -17,7 +17,7 @@ internal static class ViewInstaller
     public static LogicalNode Optimize(LogicalNode root, ViewOrigin origin, StatementContext context)
     {
         using EvaluationContext evaluation = context.Evaluation();
-        return Optimizer.Optimize(root, evaluation, sizes: origin.SizeOf, isView: true);
+        return Optimizer.Optimize(root, evaluation, sizes: origin.SizeOf, indexes: origin.Indexes);
     }
 
     /// <summary>The plan of a new view, by the sizes and indexes that its relations have now.</summary>
@@ -25,9 +25,10 @@ internal static class ViewInstaller
     public static LogicalNode Optimize(LogicalNode root, Catalog catalog, StatementContext context, out ViewOrigin origin)
     {
         var sizes = new Dictionary<RelationId, long>();
+        var indexes = JoinIndexes.Of(root, catalog);
         using EvaluationContext evaluation = context.Evaluation();
-        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: SizeOf, isView: true);
-        origin = ViewOrigin.Of(context) with { Sizes = sizes, Indexes = JoinIndexes.Of(optimized, catalog) };
+        LogicalNode optimized = Optimizer.Optimize(root, evaluation, sizes: SizeOf, indexes: indexes);
+        origin = ViewOrigin.Of(context) with { Sizes = sizes, Indexes = indexes };
         return optimized;
 
         // Asked twice it says the same: rows may come meanwhile.

@@ -48,6 +48,10 @@ internal sealed class DeltaJoins
         return plan.Flatten(root, isShared: false) is { } wanted ? plan.Plan(wanted, out columns, out condition) : null;
     }
 
+    /// <summary>Whether the join is planned so.</summary>
+    public static bool IsOne(LogicalJoin root, JoinIndexes indexes, Func<LogicalNode, bool> hasOtherReaders) =>
+        !indexes.Entries.IsEmpty && root.Kind == JoinKind.Inner && Plan(root, indexes, hasOtherReaders, out _, out _) is not null;
+
     private PhysicalDeltaJoin? Plan(ImmutableArray<ScalarExpression> wanted, out ImmutableArray<int> columns, out ScalarExpression condition)
     {
         columns = [];

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using StreamDb.Expressions.Trees;
 using StreamDb.Planning.Catalog;
 using StreamDb.Planning.Logical;
+using StreamDb.Planning.Rules;
 
 namespace StreamDb.Planning.Physical;
 
@@ -31,31 +31,11 @@ public static class KeyInference
                 return [.. Enumerable.Range(0, node.Columns.Length)];
             case LogicalJoin { Kind: JoinKind.Semi or JoinKind.Anti } join:
                 return KeyOf(join.Left);
-            case LogicalProject project:
-                {
-                    ImmutableArray<int> key = KeyOf(project.Input);
-                    ImmutableArray<int> mapped =
-                    [
-                        .. key.Select(k => IndexOf(project.Expressions, k)).Where(i => i >= 0),
-                    ];
-                    return mapped.Length == key.Length ? mapped : [];
-                }
-
+            case LogicalProject or LogicalJoin { Kind: JoinKind.Inner or JoinKind.Left }:
+                // Of a join's keys the first one whose columns are all shown.
+                return UniqueKeys.Of(node).FirstOrDefault(key => key.Length > 0, []);
             default:
                 return [];
         }
-    }
-
-    private static int IndexOf(ImmutableArray<ScalarExpression> expressions, int column)
-    {
-        for (int i = 0; i < expressions.Length; i++)
-        {
-            if (expressions[i] is ColumnExpression c && c.Index == column)
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 }

@@ -1,6 +1,7 @@
 using StreamDb.Expressions.Compilation;
 using StreamDb.Planning.Catalog;
 using StreamDb.Planning.Logical;
+using StreamDb.Planning.Physical;
 
 namespace StreamDb.Planning.Rules;
 
@@ -21,10 +22,12 @@ public static class Optimizer
         ("rank filters", (n, _) => RankFilters.Apply(n)),
         ("fold empty", (n, _) => FoldEmpty.Apply(n)),
         ("prune columns", (n, _) => PruneColumns.Apply(n)),
-        ("remove joins", (n, _) => RemoveJoins.Apply(n)),
+        ("remove distinct", (n, _) => RemoveDistinct.Apply(n)),
+        ("remove joins", (n, c) => RemoveJoins.Apply(n, c.Indexes)),
         ("remove distinct", (n, _) => RemoveDistinct.Apply(n)),
         ("extreme rows", (n, c) => c.IsView ? ExtremeRows.Apply(n) : n),
         ("push top-n", (n, _) => PushTopN.Apply(n)),
+        ("push extremes", (n, c) => c.Indexes is { } indexes ? PushExtremes.Apply(n, indexes) : n),
         ("prune columns", (n, _) => PruneColumns.Apply(n)),
         ("merge projects", (n, _) => MergeProjects.Apply(n)),
         ("share subplans", (n, _) => ShareSubplans.Apply(n)),
@@ -32,17 +35,17 @@ public static class Optimizer
 
     /// <param name="trace">Called with the rule's name and the plan after each rule that changed it; EXPLAIN (TRACE).</param>
     /// <param name="sizes">See <see cref="OrderJoins"/>.</param>
-    /// <param name="isView">Whether the plan's result is maintained, so that its state counts; otherwise it runs once.</param>
+    /// <param name="indexes">Of a view: by what columns its relations are kept whole for joins; null: the query runs once.</param>
     public static LogicalNode Optimize(
         LogicalNode root,
         EvaluationContext context,
         Action<string, LogicalNode>? trace = null,
         Func<RelationItem, long?>? sizes = null,
-        bool isView = false)
+        JoinIndexes? indexes = null)
     {
         foreach ((string name, Func<LogicalNode, RuleContext, LogicalNode> apply) in _rules)
         {
-            LogicalNode result = apply(root, new RuleContext(context, sizes, isView));
+            LogicalNode result = apply(root, new RuleContext(context, sizes, indexes));
             if (trace is not null && !ReferenceEquals(result, root) && Explain.PlanPrinter.Print(result) != Explain.PlanPrinter.Print(root))
             {
                 trace(name, result);
@@ -58,5 +61,8 @@ public static class Optimizer
         new LogicalRewriter(node => LogicalExpressions.MapExpressions(node, e => ConstantFolding.Fold(e, context))).Rewrite(root);
 
     /// <summary>What rules may ask besides the plan.</summary>
-    private readonly record struct RuleContext(EvaluationContext Evaluation, Func<RelationItem, long?>? Sizes, bool IsView);
+    private readonly record struct RuleContext(EvaluationContext Evaluation, Func<RelationItem, long?>? Sizes, JoinIndexes? Indexes)
+    {
+        public bool IsView => Indexes is not null;
+    }
 }

@@ -5,7 +5,7 @@ namespace StreamDb.Testing.Oracle;
 /// <summary>A query and the columns it returns, in order.</summary>
 internal sealed record GeneratedQuery(string Sql, ImmutableArray<OracleColumn> Columns, int RowsMax);
 
-/// <summary>Whole queries: SELECT with or without groups, set operations, DISTINCT, top rows by a total order, WITH.</summary>
+/// <summary>Whole queries: SELECT with or without groups, extremes over joins, set operations, DISTINCT, top rows by a total order, WITH.</summary>
 internal sealed class QueryGenerator
 {
     private static readonly ValueType[] _resultTypes =
@@ -37,7 +37,7 @@ internal sealed class QueryGenerator
     /// <param name="mayBeLoose">Whether a column may have <see cref="ValueType.Loose"/>.</param>
     public GeneratedQuery Generate(int depth, bool mayBeLoose)
     {
-        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6, 18, 10);
+        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6, 18, 10, 12);
         return form switch
         {
             0 => Select(depth, Types(mayBeLoose), _dice.Chance(12) && !mayBeLoose),
@@ -47,7 +47,8 @@ internal sealed class QueryGenerator
             4 => With(depth - 1, mayBeLoose),
             5 => DistinctOn(Select(depth, Types(mayBeLoose: false), isDistinct: false)),
             6 => Windowed(depth),
-            _ => new ExtremeGenerator(_context, _expressions).Generate() ?? Select(depth, Types(mayBeLoose), isDistinct: false),
+            7 => new ExtremeGenerator(_context, _expressions).Generate() ?? Select(depth, Types(mayBeLoose), isDistinct: false),
+            _ => new GroupedJoinGenerator(_context, _expressions).Generate() ?? Aggregate(depth, Types(mayBeLoose)),
         };
     }
 

@@ -64,4 +64,80 @@ public class RemoveDistinctTests
         """)]
     public void Rows_that_may_repeat_keep_it(string sql, string plan) =>
         Assert.Equal(plan.ReplaceLineEndings("\n"), RuleFixture.After("distinct", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT max(v) FROM (SELECT DISTINCT k, v FROM s) x",
+        """
+        Project [max]
+          Aggregate by [] compute [max(v)]
+            Project [k, v]
+              Get s
+        """)]
+    [InlineData(
+        "SELECT k, max(v) FROM (SELECT k, v FROM s UNION SELECT k, w FROM r) x WHERE k > 3 GROUP BY k",
+        """
+        Project [k, max]
+          Aggregate by [k] compute [max(v)]
+            Filter (k > 3)
+              Union All
+                Project [k, v]
+                  Get s
+                Project [k, w]
+                  Get r
+        """)]
+    [InlineData(
+        "SELECT DISTINCT k FROM (SELECT k, v FROM s GROUP BY k, v) x",
+        """
+        Distinct
+          Project [k]
+            Project [k, v]
+              Project [k, v]
+                Get s
+        """)]
+    [InlineData(
+        "SELECT max(n) FROM (SELECT DISTINCT v::numeric AS n FROM s) x",
+        """
+        Project [max]
+          Aggregate by [] compute [max(n)]
+            Project [v::numeric AS n]
+              Get s
+        """)]
+    public void Below_what_duplicates_do_not_matter_to_it_goes(string sql, string plan) =>
+        Assert.Equal(plan.ReplaceLineEndings("\n"), RuleFixture.After("distinct", sql));
+
+    [Theory]
+    [InlineData(
+        "SELECT count(v) FROM (SELECT DISTINCT k, v FROM s) x",
+        """
+        Project [count]
+          Aggregate by [] compute [count(v)]
+            Distinct
+              Project [k, v]
+                Get s
+        """)]
+    [InlineData(
+        "SELECT count(DISTINCT n::text) FROM (SELECT DISTINCT v::numeric AS n FROM s) x",
+        """
+        Project [count]
+          Aggregate by [] compute [count(DISTINCT n::text)]
+            Distinct
+              Project [v::numeric AS n]
+                Get s
+        """)]
+    [InlineData(
+        "WITH x AS (SELECT DISTINCT k, v FROM s) SELECT max(v) FROM x UNION ALL SELECT sum(v) FROM x",
+        """
+        Union All
+          Project [max::bigint AS max]
+            Aggregate by [] compute [max(v)]
+              Distinct  (shared 1)
+                Project [k, v]
+                  Get s
+          Project [sum]
+            Aggregate by [] compute [sum(v)]
+              Shared 1
+        """)]
+    public void Below_what_counts_rows_or_tells_equal_values_apart_it_stays(string sql, string plan) =>
+        Assert.Equal(plan.ReplaceLineEndings("\n"), RuleFixture.After("distinct", sql));
 }

@@ -33,10 +33,12 @@ internal static class RuleFixture
 
     public static string Print(LogicalNode node) => PlanPrinter.Print(node).ReplaceLineEndings("\n");
 
-    public static LogicalNode Optimize(LogicalNode node)
+    public static LogicalNode Optimize(LogicalNode node) => Optimize(node, null);
+
+    private static LogicalNode Optimize(LogicalNode node, JoinIndexes? indexes)
     {
         using var context = new EvaluationContext(ThrowingErrorSink.Instance);
-        return Optimizer.Optimize(node, context);
+        return Optimizer.Optimize(node, context, indexes: indexes);
     }
 
     private static LogicalNode Fold(LogicalNode node)
@@ -46,15 +48,14 @@ internal static class RuleFixture
     }
 
     /// <param name="indexes">Table and column of each index.</param>
-    public static PhysicalNode LowerView(string sql, params (uint Table, int Column)[] indexes) => Lowering.LowerView(
-        Optimize(Bind(sql)), new JoinIndexes([.. indexes.Select(index => new JoinIndexes.Entry(new RelationId(index.Table), [index.Column]))]));
+    public static PhysicalNode LowerView(string sql, params (uint Table, int Column)[] indexes)
+    {
+        var all = new JoinIndexes([.. indexes.Select(index => new JoinIndexes.Entry(new RelationId(index.Table), [index.Column]))]);
+        return Lowering.LowerView(Optimize(Bind(sql), all), all);
+    }
 
     /// <summary>The plan of a view.</summary>
-    public static LogicalNode OptimizeView(LogicalNode node)
-    {
-        using var context = new EvaluationContext(ThrowingErrorSink.Instance);
-        return Optimizer.Optimize(node, context, isView: true);
-    }
+    public static LogicalNode OptimizeView(LogicalNode node) => Optimize(node, JoinIndexes.None);
 
     /// <summary>The plan before and after a rule.</summary>
     public static string Run(string rule, string sql)
@@ -83,9 +84,11 @@ internal static class RuleFixture
         "simplify" => SimplifyOuterJoins.Apply,
         "push" => PushPredicates.Apply,
         "order" => n => OrderJoins.Apply(PushPredicates.Apply(n)),
-        "joins" => RemoveJoins.Apply,
+        "joins" => n => RemoveJoins.Apply(n),
         "distinct" => RemoveDistinct.Apply,
         "topn" => PushTopN.Apply,
+        "decorrelated" => n => PushPredicates.Apply(Decorrelate.Apply(n)),
+        "extremes" => n => PushExtremes.Apply(PushPredicates.Apply(Decorrelate.Apply(n)), JoinIndexes.None),
         "share" => ShareSubplans.Apply,
         "optimize" => Optimize,
         "optimize view" => OptimizeView,

@@ -62,7 +62,7 @@ internal sealed class SqlSchema(EngineRun run)
     private static LogicalNode Optimize(LogicalNode root)
     {
         using EvaluationContext evaluation = new RenderContext().CreateEvaluation(ThrowingErrorSink.Instance);
-        return Optimizer.Optimize(root, evaluation, isView: true);
+        return Optimizer.Optimize(root, evaluation, indexes: JoinIndexes.None);
     }
 
     private StatementPlan Bind(string sql) => StatementBinder.Bind(

@@ -6,15 +6,26 @@ using StreamDb.Dataflow.Traces;
 
 namespace StreamDb.Dataflow.Keyed;
 
-/// <summary>Adds many rows to long runs at once: collected, sorted by run and row, then merged chunk by chunk.</summary>
+/// <summary>Adds many rows to one run at once: collected, sorted by run and row, then merged chunk by chunk.</summary>
 /// <remarks>
-/// A row that is added alone to a long run searches and shifts a chunk that is no longer in the nearest cache; a merge goes over
-/// the chunk once for all the rows that fall into it. What was collected is in no run before <see cref="Flush"/>. One thread.
+/// A row that is added alone searches and shifts a chunk, which of a long run is no longer in the nearest cache; a merge goes over
+/// the chunk once for all the rows that fall into it. That pays for long runs, and for those that get many rows of a batch
+/// (hot keys), which <see cref="Begin"/> finds by looking at some of the rows. For each batch: Begin, for each row Takes and
+/// perhaps Add, Flush; without Begin only long runs are taken. What was collected is in no run before Flush. One thread.
 /// </remarks>
 internal sealed unsafe class LongRunMerge(Runs runs) : IDisposable
 {
     /// <summary>Fewer rows are not worth sorting.</summary>
     private const int RowsMin = 64;
+
+    /// <summary>Rows of a batch that are looked at, about.</summary>
+    private const int Samples = 512;
+
+    /// <summary>Of these, how many make a run one that gets many.</summary>
+    private const int CrowdedSamplesMin = 4;
+
+    /// <summary>So many counters that runs seldom share one.</summary>
+    private const int CounterBits = 12;
 
     private readonly int _rowBytes = runs.Layout.EntryBytes;
     private readonly PackedRows _collected = new(8 + runs.Layout.EntryBytes);
@@ -22,10 +33,45 @@ internal sealed unsafe class LongRunMerge(Runs runs) : IDisposable
     private readonly NativeScratch<byte> _mergedRows = new();
     private readonly NativeScratch<long> _mergedWeights = new();
     private readonly RowSorter _sorter = new();
+    private readonly ushort[] _samples = new ushort[1 << CounterBits];
+    private bool _anyCrowded;
 
-    /// <summary>Whether rows of a run are better collected than added: those of a list, and entries that are rows.</summary>
+    /// <summary>Looks at a batch before its rows are added.</summary>
+    /// <param name="words">Where each row's run has its word.</param>
+    public void Begin(ulong** words, int count)
+    {
+        if (_anyCrowded)
+        {
+            Array.Clear(_samples);
+            _anyCrowded = false;
+        }
+
+        if (count < RowsMin || runs.Layout.IsVariable)
+        {
+            return;
+        }
+
+        int step = Math.Max(1, count / Samples);
+        int most = 0;
+        for (int i = 0; i < count; i += step)
+        {
+            most = Math.Max(most, ++_samples[Counter(words[i])]);
+        }
+
+        _anyCrowded = most >= CrowdedSamplesMin;
+        if (!_anyCrowded)
+        {
+            for (int i = 0; i < count; i += step)
+            {
+                _samples[Counter(words[i])] = 0;
+            }
+        }
+    }
+
+    /// <summary>Whether a row is better collected than added: to a list, or where many of the batch go, and if entries are rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Takes(ulong run) => (run & 1) != 0 && !runs.Layout.IsVariable;
+    public bool Takes(ulong* word) =>
+        ((*word & 1) != 0 && !runs.Layout.IsVariable) || (_anyCrowded && _samples[Counter(word)] >= CrowdedSamplesMin);
 
     /// <param name="run">Where the run's word is; it stays there until <see cref="Flush"/>.</param>
     /// <remarks>Hot path: per delta.</remarks>
@@ -69,6 +115,9 @@ internal sealed unsafe class LongRunMerge(Runs runs) : IDisposable
         _mergedWeights.Dispose();
         _sorter.Dispose();
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Counter(ulong* word) => (int)((ulong)word * 0x9E37_79B9_7F4A_7C15 >> (64 - CounterBits));
 
     private static ulong* Word(byte* collected) => (ulong*)BinaryPrimitives.ReverseEndianness(*(ulong*)collected);
 

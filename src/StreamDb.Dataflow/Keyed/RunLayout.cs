@@ -24,6 +24,14 @@ internal readonly unsafe struct RunLayout(int stride)
     /// <summary>The packed row's length.</summary>
     public int Length(byte* entry) => IsVariable ? *(int*)*(byte**)(entry + 8) : EntryBytes;
 
+    /// <summary>The first eight bytes of a packed row as a number that orders rows as far as it goes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong FirstWord(byte* row) => BinaryPrimitives.ReverseEndianness(*(ulong*)row);
+
+    /// <summary><see cref="FirstWord"/> of an entry's row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong EntryWord(byte* entry) => IsVariable ? *(ulong*)entry : FirstWord(entry);
+
     /// <summary>Orders an entry relative to a packed row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Compare(byte* entry, byte* row, int length)

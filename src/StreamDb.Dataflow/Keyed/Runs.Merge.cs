@@ -22,6 +22,12 @@ internal sealed unsafe partial class Runs
             byte* row = rows + ((long)next * Layout.EntryBytes);
             if ((run & 1) == 0)
             {
+                if (count - next >= MergedRowsMin)
+                {
+                    MergeIntoBlock(ref run, row, weights + next, count - next);
+                    return;
+                }
+
                 Add(ref run, row, Layout.EntryBytes, weights[next++]);
                 continue;
             }
@@ -56,6 +62,22 @@ internal sealed unsafe partial class Runs
         }
     }
 
+    /// <summary>Replaces a short run, or none, by its entries merged with rows.</summary>
+    private void MergeIntoBlock(ref ulong run, byte* rows, long* weights, int count)
+    {
+        byte* block = (byte*)run;
+        int before = block is null ? 0 : BlockCount(block);
+        int merged = Merge(block, rows, weights, count, out bool isWeighted);
+        Count += merged - before;
+        if (merged == 0 || BlockBytes(merged, isWeighted) <= BlockBytesMax)
+        {
+            run = (ulong)Refill(block, merged, isWeighted);
+            return;
+        }
+
+        run = (ulong)Part(AllocateList(block), 0, merged, isWeighted) | 1;
+    }
+
     /// <summary>Replaces a chunk by its entries merged with rows that belong there.</summary>
     private void MergeIntoChunk(ref ulong run, int index, byte* rows, long* weights, int count)
     {
@@ -67,7 +89,7 @@ internal sealed unsafe partial class Runs
         TouchList(list);
         if (merged == 0)
         {
-            FreeBlock(chunk);
+            _ = Refill(chunk, 0, isWeighted);
             list->RemoveAt(index);
             if (list->Count == 1)
             {
@@ -80,20 +102,45 @@ internal sealed unsafe partial class Runs
 
         if (BlockBytes(merged, isWeighted) <= BlockBytesMax)
         {
-            if (merged > Capacity(chunk) || merged < Capacity(chunk) / 2 || isWeighted != IsWeighted(chunk))
-            {
-                FreeBlock(chunk);
-                int room = merged + (merged / 4);
-                chunk = AllocateBlock(BlockBytes(room, isWeighted) <= BlockBytesMax ? room : merged, isWeighted, merged);
-                list->Chunks[index] = (ulong)chunk;
-            }
-
-            Fill(chunk, 0, merged);
+            list->Chunks[index] = (ulong)Refill(chunk, merged, isWeighted);
             return;
         }
 
-        // Parts of one size, each with room to grow in; rows that come in order leave the last chunk for good.
-        FreeBlock(chunk);
+        run = (ulong)Part(list, index, merged, isWeighted) | 1;
+    }
+
+    /// <summary>Gives a block, or a new one, the entries that were merged; null where there are none.</summary>
+    private byte* Refill(byte* block, int merged, bool isWeighted)
+    {
+        if (merged == 0 || block is null || merged > Capacity(block) || merged < Capacity(block) / 2 || isWeighted != IsWeighted(block))
+        {
+            if (block is not null)
+            {
+                FreeBlock(block);
+            }
+
+            if (merged == 0)
+            {
+                return null;
+            }
+
+            int room = merged + (merged / 4);
+            block = AllocateBlock(BlockBytes(room, isWeighted) <= BlockBytesMax ? room : merged, isWeighted, merged);
+        }
+
+        Fill(block, 0, merged);
+        return block;
+    }
+
+    /// <summary>Replaces a chunk by several with the entries that were merged.</summary>
+    /// <remarks>Parts of one size, each with room to grow in; rows that come in order leave the last chunk for good.</remarks>
+    private RunList* Part(RunList* list, int index, int merged, bool isWeighted)
+    {
+        if (list->Chunk(index) is var chunk && chunk is not null)
+        {
+            FreeBlock(chunk);
+        }
+
         int fullRows = (BlockBytesMax - HeaderBytes) / (Layout.EntryBytes + (isWeighted ? 8 : 0));
         int partRows = Math.Max(1, index == list->Count - 1 ? fullRows * 7 / 8 : fullRows * 3 / 4);
         int parts = (merged + partRows - 1) / partRows;
@@ -114,17 +161,17 @@ internal sealed unsafe partial class Runs
             }
         }
 
-        run = (ulong)list | 1;
+        return list;
     }
 
-    /// <summary>Merges a block's entries with rows into scratch memory; how many entries there are then.</summary>
+    /// <summary>Merges the entries of a block (null: none) with rows into scratch memory; how many entries there are then.</summary>
     private int Merge(byte* block, byte* rows, long* weights, int count, out bool isWeighted)
     {
         int size = Layout.EntryBytes;
-        int before = BlockCount(block);
+        int before = block is null ? 0 : BlockCount(block);
         byte* entry = Entry(block, 0);
         byte* lastEntry = entry + ((long)before * size);
-        long* entryWeight = Weights(block);
+        long* entryWeight = before == 0 ? null : Weights(block);
         byte* target = _mergedEntries.Reserve((before + count) * size);
         long* targetWeights = _mergedWeights.Reserve(before + count);
         int merged = 0;

@@ -120,6 +120,7 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
         Column column = batch.Rows[_spec.Column];
         _packed.Clear();
         _codec.Encode(batch.Rows, _packed);
+        _merge!.Begin((ulong**)states, batch.Count);
         for (int i = 0; i < batch.Count; i++)
         {
             if (i + Distance < batch.Count)
@@ -133,7 +134,7 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
             }
 
             ulong* run = (ulong*)states[i];
-            if (_merge!.Takes(*run))
+            if (_merge.Takes(run))
             {
                 _merge.Add(run, _packed.Row(i), weights[i]);
             }
@@ -143,6 +144,6 @@ internal sealed unsafe class ExtremeValue : GroupAggregate
             }
         }
 
-        _merge!.Flush();
+        _merge.Flush();
     }
 }

@@ -16,7 +16,9 @@ internal sealed unsafe class KeyedIndex : IDisposable
     private const ulong EmptyRun = 2;
 
     private readonly NativeScratch<ulong> _emptied = new();
+    private readonly NativeScratch<ulong> _collected = new();
     private readonly KeyTable _table;
+    private readonly LongRunMerge _merge;
 
     /// <param name="arena">Where its memory is.</param>
     /// <param name="order">Columns that order a key's rows; none: any order.</param>
@@ -31,6 +33,7 @@ internal sealed unsafe class KeyedIndex : IDisposable
         var omitted = keyColumns.Where(column => !RowCodecField.IsLossy(shape[column].Type)).ToArray();
         Values = new RowLayout(shape, order ?? [], omitted);
         Runs = new Runs(arena, Values.Codec.Stride);
+        _merge = new LongRunMerge(Runs);
         _table = new KeyTable(arena, KeyEncoder.Stride(shape, keyColumns, nullsMatch), 0);
     }
 
@@ -68,6 +71,8 @@ internal sealed unsafe class KeyedIndex : IDisposable
         _table.FindOrAdd(keys, hashes, slots, EmptyRun);
         long* weights = batch.Weights is null ? null : (long*)batch.Weights.Values;
         int emptied = 0;
+        int collected = 0;
+        _merge.Begin((ulong**)slots, count);
         for (int i = 0; i < count; i++)
         {
             if (Runs.Fetches(i))
@@ -81,12 +86,32 @@ internal sealed unsafe class KeyedIndex : IDisposable
             }
 
             ulong* slot = (ulong*)slots[i];
+            if (_merge.Takes(slot))
+            {
+                // Nobody looks for keys before the run has what was collected.
+                *slot = *slot == EmptyRun ? 0 : *slot;
+                _merge.Add(slot, values.Row(i), weights is null ? 1 : weights[i]);
+                _collected.Reserve(collected + 1)[collected++] = (ulong)i;
+                continue;
+            }
+
             ulong run = *slot == EmptyRun ? 0 : *slot;
             Runs.Add(ref run, values.Row(i), values.Length(i), weights is null ? 1 : weights[i]);
             *slot = run == 0 ? EmptyRun : run;
             if (run == 0)
             {
                 _emptied.Reserve(emptied + 1)[emptied++] = (ulong)i;
+            }
+        }
+
+        _merge.Flush();
+        for (int i = 0; i < collected; i++)
+        {
+            ulong row = _collected.Pointer[i];
+            if (*(ulong*)slots[row] == 0)
+            {
+                *(ulong*)slots[row] = EmptyRun;
+                _emptied.Reserve(emptied + 1)[emptied++] = row;
             }
         }
 
@@ -129,5 +154,7 @@ internal sealed unsafe class KeyedIndex : IDisposable
         _table.Dispose();
         Runs.Dispose();
         _emptied.Dispose();
+        _collected.Dispose();
+        _merge.Dispose();
     }
 }

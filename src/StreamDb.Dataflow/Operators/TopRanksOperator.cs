@@ -174,7 +174,7 @@ internal sealed unsafe class TopRanksOperator : Operator
                 AddChange(row, length, weight);
             }
 
-            if (_merge.Takes(words[position]))
+            if (_merge.Takes(words + position))
             {
                 _merge.Add(words + position, row, weight);
             }

@@ -7,7 +7,8 @@ namespace StreamDb.Benchmarks;
 /// <param name="Workers">Engine workers.</param>
 /// <param name="IsWarmed">Runs each benchmark at a tenth of its size before, unreported and for two seconds at least, so that compiling the engine's loops is not measured.</param>
 /// <param name="EpochRows">Of the variants that differ in the size of an epoch, only this one; null runs all.</param>
-internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scale, int Workers, int? EpochRows, bool IsWarmed)
+/// <param name="KeptMiB">Memory for state that is taken before anything is measured.</param>
+internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scale, int Workers, int? EpochRows, bool IsWarmed, int KeptMiB)
 {
     public static BenchmarkOptions Parse(string[] args)
     {
@@ -16,6 +17,7 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scal
         int workers = 1;
         int? epochRows = null;
         bool isWarmed = false;
+        int keptMiB = 0;
         for (int i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -25,11 +27,12 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scal
                 case "--workers": workers = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--epoch": epochRows = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--warm": isWarmed = true; break;
+                case "--kept-memory-mib": keptMiB = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 default: names.Add(args[i]); break;
             }
         }
 
-        return new BenchmarkOptions(names, scale, workers, epochRows, isWarmed);
+        return new BenchmarkOptions(names, scale, workers, epochRows, isWarmed, keptMiB);
     }
 
     /// <summary>Whether the variant with epochs of that size is asked for.</summary>

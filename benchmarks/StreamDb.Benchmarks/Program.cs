@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime;
 using StreamDb.Benchmarks;
+using StreamDb.State.Spaces;
 
-// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] [--epoch 10000] [--warm] name…
+// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] [--epoch 10000] [--warm] [--kept-memory-mib 4000] name…
 // Every class that implements IBenchmark is found by its name; without names they are listed.
 var options = BenchmarkOptions.Parse(args);
 var benchmarks = typeof(IBenchmark).Assembly.GetTypes()
@@ -19,6 +20,7 @@ if (options.Names.Count == 0)
     return 0;
 }
 
+StateSpace.Private.Keep((long)options.KeptMiB << 20).Wait();
 foreach (string name in options.Names)
 {
     if (!benchmarks.TryGetValue(name, out IBenchmark? benchmark))

@@ -63,6 +63,7 @@ internal sealed class Database : IAsyncDisposable
                 guard.Add(_space);
             }
 
+            _ = _space.Keep(options.KeptMemoryBytes);
             Engine = new Engine(new EngineOptions { WorkerCount = options.WorkerCount, Space = _space });
             (Epoch published, long lastNow) = Recover(dataflows);
             Sequencer = new Sequencer(this, Engine, _log, options.Clock, published, Math.Max(options.Clock.NowMicroseconds, lastNow));

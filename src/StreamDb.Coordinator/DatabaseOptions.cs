@@ -29,6 +29,9 @@ public sealed record DatabaseOptions
     /// <summary>Memory of the process beyond which keyed state and rows go to spill files in the data directory (in memory: the system's temporary directory); 0: all stays in memory.</summary>
     public long MemoryLimitBytes { get; init; }
 
+    /// <summary>Memory for keyed state that each database takes at the start and never gives back. Not together with a limit.</summary>
+    public long KeptMemoryBytes { get; init; }
+
     /// <summary>What one query may take, its result included; more is 53200.</summary>
     public long QueryMemoryBytes { get; init; } = long.MaxValue;
 

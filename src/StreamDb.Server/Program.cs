@@ -17,6 +17,7 @@ return await CommandLine
                 CheckpointIntervalMs = serverOptions.CheckpointIntervalMs,
                 CheckpointLogBytes = (long)serverOptions.CheckpointLogMiB << 20,
                 MemoryLimitBytes = (long)serverOptions.MemoryLimitMiB << 20,
+                KeptMemoryBytes = (long)serverOptions.KeptMemoryMiB << 20,
                 QueryMemoryBytes = (long)serverOptions.QueryMemoryMiB << 20,
                 FileRoot = serverOptions.FileRoot,
                 Progress = progress,

@@ -19,6 +19,7 @@ internal sealed unsafe class Calibration : IBenchmark
         Row(report, "loopback round trip 64 B", RoundTrip(), 53, "us", higherIsBetter: false);
         Row(report, "fdatasync of 4 KB append", Sync(), 0.15, "ms", higherIsBetter: false);
         Row(report, "radix sort of 10 M u64", RadixSort(), 54, "M/s", higherIsBetter: true);
+        report.Row("first touch of 1 GB", FirstTouch(), "GB/s", "what growing state waits for");
         Row(report, "memcpy of 256 MB", Copy(), 13, "GB/s", higherIsBetter: true);
     }
 
@@ -208,6 +209,23 @@ internal sealed unsafe class Calibration : IBenchmark
         NativeMemory.Free(source);
         NativeMemory.Free(target);
         return Count / elapsed;
+    }
+
+    /// <summary>Memory that the process has not had yet: the kernel clears it, and a hypervisor may have to find it first.</summary>
+    private static double FirstTouch()
+    {
+        const nuint Bytes = 1 << 30;
+        const nuint PageBytes = 4096;
+        long start = Stopwatch.GetTimestamp();
+        byte* memory = (byte*)NativeMemory.Alloc(Bytes);
+        for (nuint i = 0; i < Bytes; i += PageBytes)
+        {
+            memory[i] = 1;
+        }
+
+        double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        NativeMemory.Free(memory);
+        return Bytes / elapsed / 1e9;
     }
 
     private static double Copy()

@@ -26,6 +26,11 @@ internal sealed class ServerHost : IAsyncDisposable
 
     public static async Task<ServerHost> StartAsync(StartingDatabase database, ServerOptions options, ILoggerFactory loggers)
     {
+        if (options is { KeptMemoryMiB: > 0, MemoryLimitMiB: > 0 })
+        {
+            throw new ArgumentException("--kept-memory-mib and --memory-limit-mib exclude each other");
+        }
+
         var host = new ServerHost(PgServer.Start(database, ProtocolOptions(options), loggers));
         try
         {

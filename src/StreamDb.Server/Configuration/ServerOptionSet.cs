@@ -19,6 +19,7 @@ internal sealed class ServerOptionSet
     private readonly Option<int> _checkpointIntervalMs;
     private readonly Option<int> _checkpointLogMiB;
     private readonly Option<int> _memoryLimitMiB;
+    private readonly Option<int> _keptMemoryMiB;
     private readonly Option<int> _queryMemoryMiB;
     private readonly Option<string?> _fileRoot;
     private readonly Option<string?> _password;
@@ -42,6 +43,8 @@ internal sealed class ServerOptionSet
             "--checkpoint-log-mib", "MiB by which the log grows before a checkpoint; 0: only by time.", text => Number(text, 0, 1 << 20), ServerOptions.CheckpointLogMiBDefault);
         _memoryLimitMiB = Make(
             "--memory-limit-mib", "MiB of the process beyond which rows and state of views go to files; 0: none do.", text => Number(text, 0, int.MaxValue), 0);
+        _keptMemoryMiB = Make(
+            "--kept-memory-mib", "MiB for the state of views that are taken at the start and kept, so that views that grow do not wait for memory.", text => Number(text, 0, int.MaxValue), 0);
         _queryMemoryMiB = Make(
             "--query-memory-mib", "MiB that one query may take, its result included.", text => Number(text, 1, int.MaxValue), ServerOptions.QueryMemoryMiBDefault);
         _fileRoot = Text("--file-root", "Directory that file sources may read; without it they may read nothing.");
@@ -54,7 +57,7 @@ internal sealed class ServerOptionSet
     }
 
     public IReadOnlyList<Option> All =>
-        [_dataDirectory, _listen, _port, _httpPort, _workers, _checkpointIntervalMs, _checkpointLogMiB, _memoryLimitMiB, _queryMemoryMiB, _fileRoot, _password, _tlsCertificate, _tlsKey, _logLevel];
+        [_dataDirectory, _listen, _port, _httpPort, _workers, _checkpointIntervalMs, _checkpointLogMiB, _memoryLimitMiB, _keptMemoryMiB, _queryMemoryMiB, _fileRoot, _password, _tlsCertificate, _tlsKey, _logLevel];
 
     public ServerOptions Read(ParseResult result) => new()
     {
@@ -66,6 +69,7 @@ internal sealed class ServerOptionSet
         CheckpointIntervalMs = result.GetValue(_checkpointIntervalMs),
         CheckpointLogMiB = result.GetValue(_checkpointLogMiB),
         MemoryLimitMiB = result.GetValue(_memoryLimitMiB),
+        KeptMemoryMiB = result.GetValue(_keptMemoryMiB),
         QueryMemoryMiB = result.GetValue(_queryMemoryMiB),
         FileRoot = result.GetValue(_fileRoot),
         Password = result.GetValue(_password) ?? (_environment(PasswordVariable) is { Length: > 0 } password ? password : null),

@@ -28,6 +28,9 @@ internal sealed record ServerOptions
     /// <summary>0: none.</summary>
     public int MemoryLimitMiB { get; init; }
 
+    /// <summary>For the state of views: taken at the start and kept. 0: what is needed, when it is needed.</summary>
+    public int KeptMemoryMiB { get; init; }
+
     /// <summary>What one query may take.</summary>
     public int QueryMemoryMiB { get; init; } = QueryMemoryMiBDefault;
 

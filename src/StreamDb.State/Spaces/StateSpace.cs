@@ -35,8 +35,8 @@ public sealed unsafe class StateSpace : IDisposable
     /// <summary>One step of the page map's own memory: the states of 2 GB.</summary>
     private const long MapCommitBytes = 512 << 10;
 
-    /// <summary>Free granules that keep their memory, so that short-lived state does not go to the kernel each time.</summary>
-    private const int IdleGranulesMax = 16;
+    /// <summary>Free granules that keep their memory at least, so that short-lived state does not go to the kernel each time.</summary>
+    private const int IdleGranulesMin = 16;
 
     private readonly Lock _gate = new();
     private readonly AddressRange _range;
@@ -46,6 +46,7 @@ public sealed unsafe class StateSpace : IDisposable
     private ulong _committedEnd;
     private ulong _evictedEnd;
     private ulong _mapEnd;
+    private int _idleGranulesMax = IdleGranulesMin;
     private int _openImages;
     private bool _isDisposed;
 
@@ -118,6 +119,37 @@ public sealed unsafe class StateSpace : IDisposable
             _range.SpillTo(SpillFile.Create(directory), isReadInOrder);
             LooseKeysMax = SpillingLooseKeysMax;
         }
+    }
+
+    /// <summary>Takes memory before it is needed, and never gives it back, so that state that grows within it waits neither for the kernel nor for a hypervisor.</summary>
+    /// <param name="bytes">What the space has then, with what it had before.</param>
+    /// <returns>Ends when all of it is there: up to seconds a GB later. The space may be used meanwhile.</returns>
+    /// <exception cref="SqlException">53200: The system does not give as much.</exception>
+    public Task Keep(long bytes)
+    {
+        long granules = (bytes + GranuleBytes - 1) / GranuleBytes;
+        StateExtent taken;
+        lock (_gate)
+        {
+            long missing = (granules * GranuleBytes) - (long)(_committedEnd - Base);
+            if (_isDisposed || missing <= 0)
+            {
+                return Task.CompletedTask;
+            }
+
+            Invariant.Check(!_range.Spills, "a space that spills keeps no memory");
+            taken = new StateExtent(_committedEnd, missing);
+            Commit(missing);
+            for (ulong granule = taken.Address; granule < taken.End; granule += (ulong)GranuleBytes)
+            {
+                _idle.Add(granule);
+            }
+
+            _idleGranulesMax = (int)Math.Max(granules, _idleGranulesMax);
+            _openImages++;
+        }
+
+        return Task.Run(() => Populate(taken));
     }
 
     /// <summary>Has the kernel write out and drop memory of a space that spills, in turn from where the last call ended.</summary>
@@ -297,7 +329,7 @@ public sealed unsafe class StateSpace : IDisposable
 
         if (extent.End > _committedEnd)
         {
-            Commit(((long)(extent.End - _committedEnd) + GranuleBytes - 1) & -GranuleBytes);
+            CommitAhead(((long)(extent.End - _committedEnd) + GranuleBytes - 1) & -GranuleBytes);
         }
 
         if (!_free.TryTake(extent))
@@ -313,7 +345,19 @@ public sealed unsafe class StateSpace : IDisposable
     {
         long step = Math.Clamp((long)(_committedEnd - Base) / 8, GranuleBytes, CommitBytesMax);
         long granules = (Math.Max(step, bytes) + GranuleBytes - 1) / GranuleBytes;
-        Commit(granules * GranuleBytes);
+        CommitAhead(granules * GranuleBytes);
+    }
+
+    /// <summary>Commits what is partly needed at once and partly by and by.</summary>
+    private void CommitAhead(long bytes)
+    {
+        var rest = new StateExtent(_committedEnd + (ulong)GranuleBytes, bytes - GranuleBytes);
+        Commit(bytes);
+        if (rest.Bytes > 0 && !_range.Spills)
+        {
+            _openImages++;
+            ThreadPool.UnsafeQueueUserWorkItem(static step => step.Space.Populate(step.Extent), (Space: this, Extent: rest), preferLocal: false);
+        }
     }
 
     private void Commit(long bytes)
@@ -332,14 +376,6 @@ public sealed unsafe class StateSpace : IDisposable
 
         _range.Commit(_committedEnd, bytes, usesHugePages: true);
         _free.Free(_committedEnd, bytes);
-        if (bytes > GranuleBytes && !_range.Spills)
-        {
-            // The first granule is needed at once; the others by and by.
-            _openImages++;
-            var rest = new StateExtent(_committedEnd + (ulong)GranuleBytes, bytes - GranuleBytes);
-            ThreadPool.UnsafeQueueUserWorkItem(static step => step.Space.Populate(step.Extent), (Space: this, Extent: rest), preferLocal: false);
-        }
-
         _committedEnd = end;
     }
 
@@ -376,7 +412,7 @@ public sealed unsafe class StateSpace : IDisposable
         ulong granule = Math.Max(extent.Address & ~(ulong)(GranuleBytes - 1), (free.Address + (ulong)GranuleBytes - 1) & ~(ulong)(GranuleBytes - 1));
         for (; granule < extent.End && granule + (ulong)GranuleBytes <= free.End; granule += (ulong)GranuleBytes)
         {
-            if (_idle.Count < IdleGranulesMax)
+            if (_idle.Count < _idleGranulesMax)
             {
                 _idle.Add(granule);
             }

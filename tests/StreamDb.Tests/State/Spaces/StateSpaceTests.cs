@@ -131,6 +131,32 @@ public sealed unsafe class StateSpaceTests
     }
 
     [Theory]
+    [InlineData(0, 0)]
+    [InlineData(100 << 20, 1)]
+    public void Kept_memory_does_not_go_back_to_the_system(int kept, byte afterwards)
+    {
+        // Free memory that did go back is all zeros again.
+        const int Bytes = 90 << 20;
+        using StateSpace space = StateSpace.Reserve();
+        _ = space.Keep(kept);
+        using StateArena arena = space.CreateArena();
+        Assert.Equal(afterwards, Reused(arena));
+        Assert.True(space.Keep(kept / 2).IsCompleted);
+        Assert.Equal(0, space.UsedBytes);
+
+        static byte Reused(StateArena arena)
+        {
+            byte* first = arena.Allocate(Bytes);
+            first[Bytes - 1] = 1;
+            arena.Free(first);
+            byte* second = arena.Allocate(Bytes);
+            byte found = second[Bytes - 1];
+            arena.Free(second);
+            return found;
+        }
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void A_writer_and_a_reader_of_images_run_side_by_side(int seed)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
@@ -59,6 +60,53 @@ public sealed class SharedJoinTests : IErrorCollector
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Keys_with_many_rows_come_and_go_whole(int workers)
+    {
+        const int Keys = 90;
+        var random = new Random(workers);
+        using var engine = new Engine(new EngineOptions { WorkerCount = workers });
+        engine.AddRelation(_left, _shape, [0]);
+        engine.AddRelation(_right, _shape, []);
+        var view = new RelationId(10);
+        Install(engine, view, 0, default, selfJoin: false);
+        var rows = new Dictionary<RelationId, Dictionary<(long, long), long>> { [_left] = [], [_right] = [] };
+        for (ulong epoch = 1; epoch < 60; epoch++)
+        {
+            var changes = new List<(RelationId Relation, long Key, long Value, long Weight)>();
+            foreach (long key in Enumerable.Range(0, Keys).Where(_ => random.Next(10) == 0))
+            {
+                long weight = rows[_right].Remove((key, key)) ? -1 : 1;
+                changes.Add((_right, key, key, weight));
+                if (weight > 0)
+                {
+                    rows[_right].Add((key, key), 1);
+                }
+            }
+
+            foreach (long key in Enumerable.Range(0, Keys).Where(_ => random.Next(10) == 0))
+            {
+                (long, long)[] present = [.. rows[_left].Keys.Where(row => row.Item1 == key)];
+                foreach ((long, long) row in present)
+                {
+                    rows[_left].Remove(row);
+                    changes.Add((_left, row.Item1, row.Item2, -1));
+                }
+
+                for (int i = present.Length > 0 ? 0 : random.Next(400); i > 0; i--)
+                {
+                    rows[_left][(key, i)] = 1;
+                    changes.Add((_left, key, i, 1));
+                }
+            }
+
+            Push(engine, epoch, [.. changes]);
+            Assert.Equal(Expected(rows, 0), Actual(engine, view));
+        }
+    }
+
     [Fact]
     public void The_join_ends_with_its_last_reader()
     {
@@ -101,9 +149,8 @@ public sealed class SharedJoinTests : IErrorCollector
     {
         RelationDelta[] inputs =
         [
-            .. rows.Select(row => new RelationDelta(
-                row.Relation,
-                DeltaBatch.FromRows([PhysicalType.Int64, PhysicalType.Int64], [([new Datum(row.Key), new Datum(row.Value)], row.Weight)]))),
+            .. rows.GroupBy(row => row.Relation, row => (ImmutableArray.Create(new Datum(row.Key), new Datum(row.Value)), row.Weight))
+                .Select(changes => new RelationDelta(changes.Key, DeltaBatch.FromRows([PhysicalType.Int64, PhysicalType.Int64], [.. changes]))),
         ];
         EpochHandle handle = engine.Begin(new Epoch(epoch), 0, inputs);
         handle.Wait();

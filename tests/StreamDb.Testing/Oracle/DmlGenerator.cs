@@ -8,9 +8,9 @@ internal sealed class DmlGenerator(Dice dice)
     /// <summary>About how many rows a table gets at most.</summary>
     public const int TableRowsMax = 24;
 
-    /// <summary>Changes of rows that are there come more often than new ones, so that views retract.</summary>
+    /// <summary>Changes of rows that are there come more often than new ones, so that views retract; at times those of the rows that are an extreme.</summary>
     public OracleStep Generate(OracleRelation table, IReadOnlyList<OracleRelation> relations) =>
-        dice.Weighted(40, table.Key.IsEmpty ? 0 : 14, 10, 22, 4, 12, 5, 2) switch
+        dice.Weighted(40, table.Key.IsEmpty ? 0 : 14, 10, 22, 4, 12, 5, 2, 10) switch
         {
             0 => Insert(table, ""),
             1 => Insert(table, OnConflict(table)),
@@ -19,7 +19,8 @@ internal sealed class DmlGenerator(Dice dice)
             4 => UpdateFrom(table, relations) ?? Update(table, relations),
             5 => Delete(table, relations),
             6 => new PlainStep($"DELETE FROM {table.Name}{(dice.Chance(60) ? "" : " WHERE true")}"),
-            _ => new PlainStep($"TRUNCATE {dice.Pick("", "TABLE ")}{table.Name}"),
+            7 => new PlainStep($"TRUNCATE {dice.Pick("", "TABLE ")}{table.Name}"),
+            _ => ChangeExtreme(table) ?? Delete(table, relations),
         };
 
     private InsertStep Insert(OracleRelation table, string suffix)
@@ -34,11 +35,17 @@ internal sealed class DmlGenerator(Dice dice)
             list = $" ({string.Join(", ", columns.Select(c => c.Name))})";
         }
 
-        int count = dice.Weighted(35, 45, 20) switch { 0 => 1, 1 => dice.Between(2, 4), _ => dice.Between(4, 8) };
+        // Many at once only where keys do not forbid it: most values are of few.
+        int count = dice.Weighted(25, 40, table.Key.IsEmpty ? 45 : 15) switch { 0 => 1, 1 => dice.Between(2, 4), _ => dice.Between(4, 8) };
+
+        // Often rows that agree in some column: groups and joins then meet several.
+        List<OracleColumn> agreeing = [.. columns.Where(c => !table.Key.Contains(table.Columns.IndexOf(c)) && dice.Chance(50))];
+        OracleColumn? agreed = agreeing.Count > 0 && dice.Chance(60) ? dice.Pick(agreeing) : null;
+        string value = agreed is null ? "" : ValueTypes.Inserted(dice, agreed.Type, isNullable: false);
         List<string> rows = [];
         while (rows.Count < count)
         {
-            string row = $"({string.Join(", ", columns.Select(c => ValueTypes.Inserted(dice, c.Type, c.IsNullable || dice.Chance(1))))})";
+            string row = $"({string.Join(", ", columns.Select(c => c == agreed ? value : ValueTypes.Inserted(dice, c.Type, c.IsNullable || dice.Chance(1))))})";
             rows.Add(row);
             if (table.Key.IsEmpty && dice.Chance(15))
             {
@@ -146,6 +153,22 @@ internal sealed class DmlGenerator(Dice dice)
         }
 
         return new PlainStep($"DELETE FROM {table.Name}{Where(ScopeOf(table), expressions, 100)}");
+    }
+
+    /// <summary>Deletes the rows of the least or greatest value, of all or of their group, or gives them another value.</summary>
+    private PlainStep? ChangeExtreme(OracleRelation table)
+    {
+        List<OracleColumn> values = [.. table.Columns.Where((c, i) => c.Type != ValueType.Bool && !table.Key.Contains(i))];
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        OracleColumn value = dice.Pick(values);
+        OracleColumn group = table.Columns[dice.Next(table.Columns.Length)];
+        string where = group == value || dice.Chance(30) ? "" : $" WHERE m.{group.Name} = {table.Name}.{group.Name}";
+        string change = dice.Chance(65) ? $"DELETE FROM {table.Name}" : $"UPDATE {table.Name} SET {value.Name} = {ValueTypes.Literal(dice, value.Type)}";
+        return new PlainStep($"{change} WHERE {table.Name}.{value.Name} = (SELECT {dice.Pick("min", "max")}(m.{value.Name}) FROM {table.Name} AS m{where})");
     }
 
     private string Assigned(OracleColumn column, Scope scope, ExpressionGenerator expressions)

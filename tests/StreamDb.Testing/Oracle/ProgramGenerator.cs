@@ -69,7 +69,7 @@ internal sealed class ProgramGenerator
 
     private void Next()
     {
-        switch (_dice.Weighted(70, 9, 8, 4, 8, 5, 3))
+        switch (_dice.Weighted(70, 9, 8, 4, 8, 5, 3, 5))
         {
             case 1:
                 CreateView();
@@ -88,6 +88,9 @@ internal sealed class ProgramGenerator
                 break;
             case 6:
                 CreateIndexedJoin();
+                break;
+            case 7:
+                CreateGroupedJoin();
                 break;
             default:
                 _steps.Add(Change());
@@ -119,6 +122,16 @@ internal sealed class ProgramGenerator
         }
 
         AddView(query, isMaterialized: true, context);
+    }
+
+    /// <summary>A view of extremes or distinct rows over a join.</summary>
+    private void CreateGroupedJoin()
+    {
+        var context = new QueryContext(_dice, _relations, isView: true, _isPostgres);
+        if (_relations.Count(r => !r.IsTable) < ViewsMax && new GroupedJoinGenerator(context, new ExpressionGenerator(context)).Generate() is { } query)
+        {
+            AddView(query, isMaterialized: true, context);
+        }
     }
 
     private IReadOnlyList<OracleRelation> Tables => [.. _relations.Where(r => r.IsTable)];

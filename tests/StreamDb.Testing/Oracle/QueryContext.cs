@@ -24,15 +24,18 @@ internal sealed class QueryContext(Dice dice, IEnumerable<OracleRelation> relati
     public string FreshName(string prefix) => prefix + (++_names).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A relation of at most that many rows; its use is noted.</summary>
-    public OracleRelation? PickRelation(int rowsMax)
+    public OracleRelation? PickRelation(int rowsMax) => PickRelation(r => r.RowsMax <= rowsMax);
+
+    /// <summary>A relation that fits; its use is noted.</summary>
+    public OracleRelation? PickRelation(Func<OracleRelation, bool> fits)
     {
-        List<OracleRelation> small = [.. Relations.Where(r => r.RowsMax <= rowsMax)];
-        if (small.Count == 0)
+        List<OracleRelation> fitting = [.. Relations.Where(fits)];
+        if (fitting.Count == 0)
         {
             return null;
         }
 
-        OracleRelation relation = Dice.Pick(small);
+        OracleRelation relation = Dice.Pick(fitting);
         Used.Add(relation.Name);
         Used.UnionWith(relation.Uses);
         return relation;

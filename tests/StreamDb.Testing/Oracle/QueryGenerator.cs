@@ -37,7 +37,7 @@ internal sealed class QueryGenerator
     /// <param name="mayBeLoose">Whether a column may have <see cref="ValueType.Loose"/>.</param>
     public GeneratedQuery Generate(int depth, bool mayBeLoose)
     {
-        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6, 18, 10, 12);
+        int form = _dice.Weighted(40, 30, depth > 0 ? 12 : 0, 12, depth > 0 ? 8 : 0, 6, 18, 10, 16);
         return form switch
         {
             0 => Select(depth, Types(mayBeLoose), _dice.Chance(12) && !mayBeLoose),

@@ -192,6 +192,13 @@ public class PushExtremesTests
     [InlineData("SELECT t.c, max(x.v) FROM (SELECT k::numeric AS n, v FROM s) x JOIN t ON t.a::numeric = x.n GROUP BY t.c")]
     public void Not_when_the_join_is_there_anyway_or_equal_keys_may_differ(string sql) => CheckNot(sql);
 
+    [Theory]
+    [InlineData("SELECT t.c, max(s.v) FROM t JOIN s ON t.a = s.k AND now() > to_timestamp(s.k + t.a) GROUP BY t.c")]
+    [InlineData("SELECT t.c, max(s.v) FROM t LEFT JOIN s ON t.a = s.k AND to_timestamp(s.k + t.a) > now() GROUP BY t.c")]
+    [InlineData("SELECT t.c, max(s.v) FROM t LEFT JOIN s ON t.a = s.k AND random() > 0.5 GROUP BY t.c")]
+    [InlineData("SELECT t.c, max(s.v) FROM t JOIN s ON t.a = s.k AND random() > 0.5 GROUP BY t.c")]
+    public void Not_under_conditions_that_change_with_the_time_or_by_chance(string sql) => CheckNot(sql);
+
     [Fact]
     public void Not_over_the_tables_of_a_recursion() =>
         CheckNot(

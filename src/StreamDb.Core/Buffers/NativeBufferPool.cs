@@ -5,15 +5,17 @@ namespace StreamDb.Core.Buffers;
 
 /// <summary>Free <see cref="NativeBuffer"/>s by power-of-two size class. Thread-safe.</summary>
 /// <remarks>
-/// Each thread keeps a few blocks of each class up to 64 KB without locking; the rest is shared. Blocks over 64 MB are
-/// never kept, nor more than 256 MB in all.
+/// Each thread keeps a few blocks of each class up to 512 KB without locking, since they are in its processor's cache; the rest is
+/// shared. Blocks over 64 MB are never kept, nor more than 256 MB in all.
 /// </remarks>
 public static class NativeBufferPool
 {
     private const int ClassMin = 6;
-    private const int ClassLocalMax = 16;
+    private const int ClassSmallMax = 16;
+    private const int ClassLocalMax = 19;
     private const int ClassPooledMax = 26;
-    private const int LocalCount = 16;
+    private const int LocalSmallCount = 16;
+    private const int LocalLargeCount = 4;
     private const long SharedBytesMax = 256L << 20;
 
     private static readonly Stack<NativeBuffer>[] _shared = CreateShared();
@@ -63,7 +65,7 @@ public static class NativeBufferPool
         if (sizeClass <= ClassLocalMax)
         {
             ref LocalBlocks local = ref Local(sizeClass);
-            if (local.Count < LocalCount)
+            if (local.Count < local.Blocks.Length)
             {
                 local.Blocks[local.Count++] = buffer;
                 return;
@@ -97,7 +99,7 @@ public static class NativeBufferPool
             local = new LocalBlocks[ClassLocalMax + 1];
             for (int i = 0; i < local.Length; i++)
             {
-                local[i].Blocks = new NativeBuffer[LocalCount];
+                local[i].Blocks = new NativeBuffer[i <= ClassSmallMax ? LocalSmallCount : LocalLargeCount];
             }
 
             _local = local;

@@ -29,7 +29,7 @@ public sealed class Lowering
     {
         _indexes = indexes ?? JoinIndexes.None;
         _parents = _indexes.Entries.IsEmpty ? [] : LogicalRewriter.CountParents(root);
-        _readsRelations = Reads(root, new(ReferenceEqualityComparer.Instance));
+        _readsRelations = LogicalRewriter.Any(root, static node => node is LogicalGet or LogicalRecursiveReference);
         _isView = isView;
         _arrangements = arrangements;
     }
@@ -41,9 +41,6 @@ public sealed class Lowering
     /// <summary>The plan of an ad hoc query, which may read by key what <paramref name="arrangements"/> offers.</summary>
     public static PhysicalNode LowerQuery(LogicalNode root, IArrangementCatalog? arrangements) =>
         new Lowering(root, isView: false, arrangements).Lower(root);
-
-    private static bool Reads(LogicalNode node, HashSet<LogicalNode> seen) =>
-        seen.Add(node) && (node is LogicalGet or LogicalRecursiveReference || node.Inputs.Any(input => Reads(input, seen)));
 
     private PhysicalNode Lower(LogicalNode node)
     {

@@ -23,10 +23,4 @@ internal static class Duplicates
     /// <summary>Whether the aggregate of a group's values is that of the aggregates of its parts, whichever way it is divided: parts may overlap.</summary>
     public static bool IsOfExtremes(AggregateCall call) => call is { Arguments: [var argument], OrderBy.IsEmpty: true } && call.Type.SameAs(argument.Type)
         && (call.Function.Kind is AggregateKind.Min or AggregateKind.Max || call.Function.Name is "bool_and" or "bool_or" or "bit_and" or "bit_or");
-
-    /// <summary>Whether the relation of a recursion is read somewhere below: rules that are made for relations that are kept leave it alone.</summary>
-    public static bool ReadsRecursion(LogicalNode node) => Reads(node, new(ReferenceEqualityComparer.Instance));
-
-    private static bool Reads(LogicalNode node, HashSet<LogicalNode> seen) =>
-        seen.Add(node) && (node is LogicalRecursiveReference || node.Inputs.Any(input => Reads(input, seen)));
 }

@@ -113,7 +113,7 @@ internal static class ExtremeRows
                 notNull[column] = !nullsMatch && copy.IsNullable;
             }
 
-            return copies.Contains(null) || IsInRecursion(own.Base) || !own.HasSameRows(grouped)
+            return copies.Contains(null) || LogicalRewriter.ReadsRecursion(own.Base) || !own.HasSameRows(grouped)
                 ? null
                 : new Match(join, isGroupRight, group, own, extreme.Function.Kind == AggregateKind.Max, copies!, notNull, residual);
         }
@@ -182,24 +182,4 @@ internal static class ExtremeRows
 
     private static bool IsOfTime(ScalarExpression expression) =>
         LogicalExpressions.IsVolatile(expression) || TemporalBound.UsesNow(expression) || TemporalBound.UsesOtherTime(expression);
-
-    private static bool IsInRecursion(LogicalNode node)
-    {
-        var seen = new HashSet<LogicalNode>(ReferenceEqualityComparer.Instance);
-        var open = new Stack<LogicalNode>([node]);
-        while (open.TryPop(out LogicalNode? next))
-        {
-            if (next is LogicalRecursiveReference)
-            {
-                return true;
-            }
-
-            foreach (LogicalNode input in next.Inputs.Where(seen.Add))
-            {
-                open.Push(input);
-            }
-        }
-
-        return false;
-    }
 }

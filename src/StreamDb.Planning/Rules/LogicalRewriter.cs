@@ -37,6 +37,18 @@ internal sealed class LogicalRewriter(Func<LogicalNode, LogicalNode> map)
         return changed is null ? node : node.WithInputs(changed);
     }
 
+    /// <summary>Whether the node or one below it is so.</summary>
+    public static bool Any(LogicalNode root, Func<LogicalNode, bool> isSo)
+    {
+        var seen = new HashSet<LogicalNode>(ReferenceEqualityComparer.Instance);
+        return Visit(root);
+
+        bool Visit(LogicalNode node) => seen.Add(node) && (isSo(node) || node.Inputs.Any(Visit));
+    }
+
+    /// <summary>Whether the relation of a recursion is read somewhere below: rules that are made for relations that are kept leave it alone.</summary>
+    public static bool ReadsRecursion(LogicalNode node) => Any(node, static below => below is LogicalRecursiveReference);
+
     /// <summary>How many parents each node has, by reference.</summary>
     public static Dictionary<LogicalNode, int> CountParents(LogicalNode root)
     {

@@ -25,7 +25,7 @@ public static class Optimizer
         ("remove distinct", (n, _) => RemoveDistinct.Apply(n)),
         ("remove joins", (n, c) => RemoveJoins.Apply(n, c.Indexes)),
         ("remove distinct", (n, _) => RemoveDistinct.Apply(n)),
-        ("extreme rows", (n, c) => c.IsView ? ExtremeRows.Apply(n) : n),
+        ("extreme rows", (n, c) => c.Indexes is null ? n : ExtremeRows.Apply(n)),
         ("push top-n", (n, _) => PushTopN.Apply(n)),
         ("push extremes", (n, c) => c.Indexes is { } indexes ? PushExtremes.Apply(n, indexes) : n),
         ("prune columns", (n, _) => PruneColumns.Apply(n)),
@@ -61,8 +61,5 @@ public static class Optimizer
         new LogicalRewriter(node => LogicalExpressions.MapExpressions(node, e => ConstantFolding.Fold(e, context))).Rewrite(root);
 
     /// <summary>What rules may ask besides the plan.</summary>
-    private readonly record struct RuleContext(EvaluationContext Evaluation, Func<RelationItem, long?>? Sizes, JoinIndexes? Indexes)
-    {
-        public bool IsView => Indexes is not null;
-    }
+    private readonly record struct RuleContext(EvaluationContext Evaluation, Func<RelationItem, long?>? Sizes, JoinIndexes? Indexes);
 }

@@ -128,7 +128,7 @@ internal static class PushExtremes
         private bool IsShared(LogicalNode node) => parents.GetValueOrDefault(node) > 1;
 
         private bool StaysWhole(LogicalJoin join) => IsShared(join) || LogicalExpressions.IsVolatile(join.Condition) || TemporalBound.UsesNow(join.Condition)
-            || Duplicates.ReadsRecursion(join) || DeltaJoins.IsOne(join, indexes, IsShared);
+            || LogicalRewriter.ReadsRecursion(join) || DeltaJoins.IsOne(join, indexes, IsShared);
 
         /// <summary>The aggregation over a join whose one side is grouped; null where it stays as it is.</summary>
         /// <param name="takesExtremes">Whether extremes of that side are asked for; otherwise it is made distinct.</param>
@@ -145,7 +145,7 @@ internal static class PushExtremes
             bool isFilled = join.Kind == JoinKind.Full || join.Kind == (isRight ? JoinKind.Left : JoinKind.Right);
             bool isOfQuery = columns.IsSubsetOf(grouping.GroupedBy());
             bool showsAll = join.Kind == JoinKind.Full || join.Kind == (isRight ? JoinKind.Right : JoinKind.Left);
-            if (IsKept(side, [.. columns.Select(c => c - start)]) || (!showsAll && IsFiltered(other, new(ReferenceEqualityComparer.Instance))))
+            if (IsKept(side, [.. columns.Select(c => c - start)]) || (!showsAll && LogicalRewriter.Any(other, static node => node is LogicalFilter)))
             {
                 return null;
             }
@@ -266,9 +266,6 @@ internal static class PushExtremes
 
             return residual.SelectMany(LogicalExpressions.ColumnsOf).All(c => c >= width != isRight || columns.Contains(c)) ? columns : null;
         }
-
-        private static bool IsFiltered(LogicalNode node, HashSet<LogicalNode> seen) =>
-            seen.Add(node) && (node is LogicalFilter || node.Inputs.Any(input => IsFiltered(input, seen)));
 
         /// <summary>Whether an index keeps the rows of a relation by these columns.</summary>
         private bool IsKept(LogicalNode side, int[] columns) => side switch

@@ -119,7 +119,7 @@ internal static class RemoveJoins
             if (!read.All(c => c < width == left || equal.ContainsKey(c))
                 || EquiKeys.Split(join.Condition, width).Residual.Count > 0
                 || UniqueKeys.IsMatchedOnce(join, right: left)
-                || Duplicates.ReadsRecursion(join)
+                || LogicalRewriter.ReadsRecursion(join)
                 || DeltaJoins.IsOne(join, indexes, IsShared))
             {
                 return null;

@@ -38,8 +38,8 @@ internal readonly unsafe struct RunLayout(int stride)
     {
         if (EntryBytes == 8)
         {
-            ulong left = BinaryPrimitives.ReverseEndianness(*(ulong*)entry);
-            ulong right = BinaryPrimitives.ReverseEndianness(*(ulong*)row);
+            ulong left = FirstWord(entry);
+            ulong right = FirstWord(row);
             return left < right ? -1 : left > right ? 1 : 0;
         }
 
@@ -48,7 +48,7 @@ internal readonly unsafe struct RunLayout(int stride)
             return RowCodec.Compare(entry, EntryBytes, row, EntryBytes);
         }
 
-        ulong prefix = BinaryPrimitives.ReverseEndianness(*(ulong*)row);
+        ulong prefix = FirstWord(row);
         if (*(ulong*)entry != prefix)
         {
             return *(ulong*)entry < prefix ? -1 : 1;
@@ -69,7 +69,7 @@ internal readonly unsafe struct RunLayout(int stride)
         byte* copy = heap.Allocate(length + 8);
         *(int*)copy = length;
         Unsafe.CopyBlock(copy + 8, row, (uint)length);
-        *(ulong*)entry = BinaryPrimitives.ReverseEndianness(*(ulong*)row);
+        *(ulong*)entry = FirstWord(row);
         *(byte**)(entry + 8) = copy;
     }
 

@@ -73,7 +73,7 @@ internal sealed unsafe class TemporalFilterOperator : Operator
             var cursor = new RunCursor(_runs, _future);
             cursor.NextBlock(out byte* entry, out long* weights, out _);
             _weights.Reserve(count + 1)[count++] = weights is null ? 1 : weights[0];
-            _due.AppendCopy(_runs.Layout.Row(entry), _runs.Layout.IsVariable ? _runs.Layout.Length(entry) : _runs.Layout.EntryBytes);
+            _due.AppendCopy(_runs.Layout.Row(entry), _runs.Layout.Length(entry));
             _runs.Add(ref _future, _due.Row(count - 1), _due.Length(count - 1), -_weights.Pointer[count - 1]);
         }
 

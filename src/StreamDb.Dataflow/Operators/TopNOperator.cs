@@ -245,7 +245,7 @@ internal sealed unsafe class TopNOperator : Operator
 
                 byte* entry = entries + ((long)i * _runs.Layout.EntryBytes);
                 byte* row = _runs.Layout.Row(entry);
-                int length = _runs.Layout.IsVariable ? _runs.Layout.Length(entry) : _runs.Layout.EntryBytes;
+                int length = _runs.Layout.Length(entry);
                 if (tie is not null)
                 {
                     if (length < tieLength || !new ReadOnlySpan<byte>(row, tieLength).SequenceEqual(new ReadOnlySpan<byte>(tie, tieLength)))

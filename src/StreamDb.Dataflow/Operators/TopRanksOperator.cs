@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
@@ -223,7 +222,7 @@ internal sealed unsafe class TopRanksOperator : Operator
 
         var bound = new Bound { IsSome = true, Row = _boundRows.Count, Length = _layout.Codec.PrefixLength(last, _layout.OrderFieldCount) };
         bound.Mask = bound.Length >= 8 ? ulong.MaxValue : bound.Length == 0 ? 0 : ulong.MaxValue << (64 - (8 * bound.Length));
-        bound.First = FirstWord(last) & bound.Mask;
+        bound.First = RunLayout.FirstWord(last) & bound.Mask;
         _boundRows.AppendCopy(last, length);
         return bound;
     }
@@ -246,7 +245,7 @@ internal sealed unsafe class TopRanksOperator : Operator
             }
         }
 
-        length = last is null ? 0 : LengthOf(last);
+        length = last is null ? 0 : _runs.Layout.Length(last);
         return last is null ? null : _runs.Layout.Row(last);
     }
 
@@ -275,7 +274,7 @@ internal sealed unsafe class TopRanksOperator : Operator
                 RowsVisited++;
                 byte* entry = entries + ((long)i * _runs.Layout.EntryBytes);
                 byte* row = _runs.Layout.Row(entry);
-                int length = LengthOf(entry);
+                int length = _runs.Layout.Length(entry);
                 bool isBefore = Compare(row, length, before) <= 0;
                 bool isNow = ComparePrefix(row, length, bound, prefix) <= 0;
                 if (!isBefore && !isNow)
@@ -296,7 +295,7 @@ internal sealed unsafe class TopRanksOperator : Operator
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Compare(byte* row, int length, in Bound bound)
     {
-        ulong first = FirstWord(row) & bound.Mask;
+        ulong first = RunLayout.FirstWord(row) & bound.Mask;
         if (first != bound.First)
         {
             return first < bound.First ? -1 : 1;
@@ -314,11 +313,6 @@ internal sealed unsafe class TopRanksOperator : Operator
     private static int ComparePrefix(byte* row, int length, byte* bound, int prefix) =>
         new ReadOnlySpan<byte>(row, Math.Min(length, prefix)).SequenceCompareTo(new ReadOnlySpan<byte>(bound, prefix));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong FirstWord(byte* row) => BinaryPrimitives.ReverseEndianness(*(ulong*)row);
-
-    private int LengthOf(byte* entry) => _runs.Layout.IsVariable ? _runs.Layout.Length(entry) : _runs.Layout.EntryBytes;
-
     private void AddChange(byte* row, int length, long weight)
     {
         _changeWeights.Reserve(_changes.Count + 1)[_changes.Count] = weight;
@@ -332,21 +326,7 @@ internal sealed unsafe class TopRanksOperator : Operator
         _sorter.Order(_changes);
         for (int i = 0; i < count;)
         {
-            int first = _sorter.RowAt(i);
-            byte* row = _changes.Row(first);
-            int length = _changes.Length(first);
-            long weight = _changeWeights.Pointer[first];
-            for (i++; i < count; i++)
-            {
-                int next = _sorter.RowAt(i);
-                if (RowCodec.Compare(row, length, _changes.Row(next), _changes.Length(next)) != 0)
-                {
-                    break;
-                }
-
-                weight = checked(weight + _changeWeights.Pointer[next]);
-            }
-
+            byte* row = _changes.Row(_sorter.NextDistinct(_changes, _changeWeights.Pointer, ref i, out long weight));
             if (weight != 0)
             {
                 _outputRows.Reserve(_outputCount + 1)[_outputCount] = (nint)row;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using StreamDb.Core.Rows;
 
@@ -26,24 +27,10 @@ internal sealed unsafe class RowSorter : IDisposable
         var builder = new SortedBatch.Builder(rows.Stride, count, rows.ByteCount);
         for (int i = 0; i < count;)
         {
-            int first = _items[i].Index;
-            byte* row = rows.Row(first);
-            int length = rows.Length(first);
-            long weight = weights is null ? 1 : weights[first];
-            for (i++; i < count; i++)
-            {
-                int next = _items[i].Index;
-                if (RowCodec.Compare(row, length, rows.Row(next), rows.Length(next)) != 0)
-                {
-                    break;
-                }
-
-                weight = checked(weight + (weights is null ? 1 : weights[next]));
-            }
-
+            int row = NextDistinct(rows, weights, ref i, out long weight);
             if (weight != 0)
             {
-                builder.Append(row, length, weight);
+                builder.Append(rows.Row(row), rows.Length(row), weight);
             }
         }
 
@@ -52,6 +39,30 @@ internal sealed unsafe class RowSorter : IDisposable
 
     /// <summary>Which of the rows that were put in order last is at a position.</summary>
     public int RowAt(int position) => _items[position].Index;
+
+    /// <summary>Of the rows that were put in order last, the one at a position, with the weights of all that equal it added up.</summary>
+    /// <param name="weights">One per row; null: all 1.</param>
+    /// <param name="position">Moved on to the next row that differs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int NextDistinct(PackedRows rows, long* weights, ref int position, out long weight)
+    {
+        int first = _items[position].Index;
+        byte* row = rows.Row(first);
+        int length = rows.Length(first);
+        weight = weights is null ? 1 : weights[first];
+        for (position++; position < rows.Count; position++)
+        {
+            int next = _items[position].Index;
+            if (RowCodec.Compare(row, length, rows.Row(next), rows.Length(next)) != 0)
+            {
+                break;
+            }
+
+            weight = checked(weight + (weights is null ? 1 : weights[next]));
+        }
+
+        return first;
+    }
 
     /// <summary>Gives back what an unusually large batch needed.</summary>
     public void Trim()

@@ -15,7 +15,7 @@ namespace StreamDb.Dataflow.Keyed;
 /// 2. a key of fixed size lies in the slot; any other has its hash and the address of a length-prefixed copy there;
 /// 3. the table is a directory of segments chosen by the top bits of the hash (extendible hashing), each probed linearly
 ///    from the slot that the low bits name and never more than three quarters full. A full segment doubles, or splits once
-///    it has <see cref="SegmentSlotsMax"/>: no operation moves more than one segment, so the table grows without pauses;
+///    it is as large as <see cref="SlotsMax"/> lets it be: no operation moves more than one segment, so the table grows without pauses;
 /// 4. slots move only in <see cref="FindOrAdd"/> and <see cref="RemoveIf"/>: pointers stay good until then (see <see cref="Version"/>);
 /// 5. a slot that <see cref="FindOrAdd"/> gave out is touched: its owner may write to it until the epoch ends, wherever it
 ///    moves, and to no other.
@@ -23,9 +23,7 @@ namespace StreamDb.Dataflow.Keyed;
 /// </remarks>
 internal sealed unsafe class KeyTable : IDisposable
 {
-    private const int SegmentSlotsMax = 1 << 15;
-
-    /// <summary>The same where slots are packed: they go by whole segments, and epochs may be small.</summary>
+    /// <summary>Slots of a segment where slots are packed, at most: they go by whole segments, and epochs may be small.</summary>
     private const int PackedSegmentSlotsMax = 1 << 11;
 
     private const int PrefetchDistance = 16;
@@ -48,8 +46,11 @@ internal sealed unsafe class KeyTable : IDisposable
     private readonly NativeScratch<nint> _movedSlots = new();
     private readonly NativeScratch<ulong> _movedHashes = new();
     private Segment[] _directory;
+
+    /// <summary>Where the slots of each segment of the directory are: what a lookup needs, without a way through the segment.</summary>
+    private Home[] _homes;
     private int _depth;
-    private int _segmentSlotsMax = SegmentSlotsMax;
+    private bool _isPacked;
 
     /// <summary>The hash from which on slots are moved next.</summary>
     private ulong _nextMoved;
@@ -70,7 +71,7 @@ internal sealed unsafe class KeyTable : IDisposable
 
         // The least there is to have is a page: as many slots as it holds.
         _segmentSlotsMin = Math.Max(16, (int)BitOperations.RoundUpToPowerOf2((uint)(StateSpace.PageBytes / _slotBytes) + 1) / 2);
-        _directory = [new Segment(arena, _segmentSlotsMin, _slotBytes, 0)];
+        (_directory, _homes) = Empty();
     }
 
     /// <summary>From the slot to its record.</summary>
@@ -205,14 +206,14 @@ internal sealed unsafe class KeyTable : IDisposable
     }
 
     /// <summary>The slot of one key, or null.</summary>
-    public byte* FindOne(byte* key, int length, ulong hash) => FindLong(Home(hash), key, length, hash);
+    public byte* FindOne(byte* key, int length, ulong hash) => FindLong(HomeOf(hash), key, length, hash);
 
     /// <summary>Removes a key if it is present with this header.</summary>
     /// <returns>Whether it was.</returns>
     public bool RemoveIf(byte* key, int length, ulong hash, ulong header)
     {
         Segment segment = _directory[DirectoryIndex(hash)];
-        byte* slot = FindLong(Home(hash), key, length, hash);
+        byte* slot = FindLong(HomeOf(hash), key, length, hash);
         if (slot is null || *(ulong*)slot != header)
         {
             return false;
@@ -224,7 +225,7 @@ internal sealed unsafe class KeyTable : IDisposable
             _keys.Free(copy, *(int*)copy + 8);
         }
 
-        RemoveSlot(segment, slot);
+        RemoveSlot(segment, slot, hash);
         Count--;
         Version++;
         return true;
@@ -245,7 +246,7 @@ internal sealed unsafe class KeyTable : IDisposable
         }
 
         Version++;
-        _segmentSlotsMax = PackedSegmentSlotsMax;
+        _isPacked = true;
         if (_directory.Length > KeptSegmentsMax)
         {
             MoveAllTo(packed);
@@ -254,7 +255,8 @@ internal sealed unsafe class KeyTable : IDisposable
 
         while (Count > keptMax)
         {
-            Segment segment = _directory[DirectoryIndex(_nextMoved)];
+            ulong hash = _nextMoved;
+            Segment segment = _directory[DirectoryIndex(hash)];
 
             // Behind the last comes the first: the sum is more than there are hashes.
             _nextMoved = ((_nextMoved >> 1 >> (63 - segment.Depth)) + 1) << 1 << (63 - segment.Depth);
@@ -265,6 +267,7 @@ internal sealed unsafe class KeyTable : IDisposable
             {
                 segment.Free();
                 segment.Allocate(_segmentSlotsMin, _slotBytes);
+                Point(segment, hash);
             }
             else
             {
@@ -295,12 +298,10 @@ internal sealed unsafe class KeyTable : IDisposable
         _depth = input.ReadInt32();
         Count = input.ReadInt64();
         _directory = new Segment[1 << _depth];
+        _homes = new Home[1 << _depth];
         for (int i = 0; i < _directory.Length;)
         {
-            var segment = new Segment(_arena, _slotBytes, input);
-            int span = 1 << (_depth - segment.Depth);
-            Array.Fill(_directory, segment, i, span);
-            i += span;
+            i += Point(new Segment(_arena, _slotBytes, input), i);
         }
 
         _keys?.Read(input);
@@ -326,7 +327,13 @@ internal sealed unsafe class KeyTable : IDisposable
         FreeSegments();
         Count = 0;
         _depth = 0;
-        _directory = [new Segment(_arena, _segmentSlotsMin, _slotBytes, 0)];
+        (_directory, _homes) = Empty();
+    }
+
+    private (Segment[] Directory, Home[] Homes) Empty()
+    {
+        var segment = new Segment(_arena, _segmentSlotsMin, _slotBytes, 0);
+        return ([segment], [segment.Home]);
     }
 
     /// <summary>In order of the hash, as the other table has its pages; the slots stay.</summary>
@@ -387,16 +394,16 @@ internal sealed unsafe class KeyTable : IDisposable
     private int DirectoryIndex(ulong hash) => (int)(hash >> 1 >> (63 - _depth));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* Home(ulong hash)
+    private byte* HomeOf(ulong hash)
     {
-        Segment segment = _directory[DirectoryIndex(hash)];
-        return segment.Slots + ((nuint)((uint)hash & segment.Mask) * (nuint)_slotBytes);
+        ref Home home = ref _homes[DirectoryIndex(hash)];
+        return home.Slots + (((nuint)hash & home.Mask) * (nuint)_slotBytes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* PrefetchHome(ulong hash)
     {
-        byte* home = Home(hash);
+        byte* home = HomeOf(hash);
         Sse.Prefetch0(home);
         Sse.Prefetch0(home + _prefetchedBytes - 1);
         return home;
@@ -421,7 +428,7 @@ internal sealed unsafe class KeyTable : IDisposable
         ulong* homes = stackalloc ulong[FetchedKeys];
         for (int i = start; i < end; i++)
         {
-            homes[i - start] = (ulong)Home(hashes[i]);
+            homes[i - start] = (ulong)HomeOf(hashes[i]);
         }
 
         _arena.Fetch(homes, end - start, _prefetchedBytes);
@@ -479,15 +486,15 @@ internal sealed unsafe class KeyTable : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private byte* FindWordBehind(byte* slot, ulong key, ulong hash)
     {
-        Segment segment = _directory[DirectoryIndex(hash)];
-        byte* end = segment.End;
         int slotBytes = _slotBytes;
+        Home home = _homes[DirectoryIndex(hash)];
+        byte* end = home.Slots + ((home.Mask + 1) * (nuint)slotBytes);
         while (true)
         {
             slot += slotBytes;
             if (slot == end)
             {
-                slot = segment.Slots;
+                slot = home.Slots;
             }
 
             if (*(ulong*)slot == 0)
@@ -523,7 +530,7 @@ internal sealed unsafe class KeyTable : IDisposable
         Segment segment = _directory[DirectoryIndex(hash)];
         while (segment.Count >= segment.Limit)
         {
-            MakeRoom(segment);
+            MakeRoom(segment, hash);
             segment = _directory[DirectoryIndex(hash)];
         }
 
@@ -584,60 +591,136 @@ internal sealed unsafe class KeyTable : IDisposable
 
     private ulong HashOf(byte* slot) => _keys is null ? RowCodec.Hash(slot + 8, _keyBytes) : *(ulong*)(slot + 8);
 
-    private void MakeRoom(Segment segment)
+    /// <summary>Slots of a segment at most.</summary>
+    /// <remarks>
+    /// Segments of a small table are small, so that none of its epochs waits long for one to grow; a large one has fewer and
+    /// larger, as there is something to do for each in every checkpoint.
+    /// </remarks>
+    private int SlotsMax(Segment segment) => _isPacked ? PackedSegmentSlotsMax : 1 << Math.Clamp(segment.Depth + 3, 12, 15);
+
+    private void MakeRoom(Segment segment, ulong hash)
     {
         Version++;
-        if (segment.Mask + 1 < _segmentSlotsMax)
+        if (segment.Mask + 1 < SlotsMax(segment))
         {
-            segment.Resize((int)(segment.Mask + 1) * 2, _slotBytes, this);
+            Resize(segment, (int)(segment.Mask + 1) * 2, hash);
         }
         else
         {
-            Split(segment);
+            Split(segment, hash);
         }
     }
 
-    private void Split(Segment segment)
+    private void Resize(Segment segment, int slots, ulong hash)
     {
-        if (segment.Depth == _depth)
-        {
-            var doubled = new Segment[_directory.Length * 2];
-            for (int i = 0; i < doubled.Length; i++)
-            {
-                doubled[i] = _directory[i >> 1];
-            }
-
-            _directory = doubled;
-            _depth++;
-        }
-
-        int depth = ++segment.Depth;
-        var upper = new Segment(_arena, (int)segment.Mask + 1, _slotBytes, depth);
-        int first = Array.IndexOf(_directory, segment);
-        int span = 1 << (_depth - depth);
-        Array.Fill(_directory, upper, first + span, span);
-
         byte* old = segment.Slots;
         byte* oldEnd = segment.End;
         long oldBytes = segment.Bytes;
-        segment.Allocate((int)segment.Mask + 1, _slotBytes);
-        segment.Count = 0;
-        for (byte* slot = old; slot < oldEnd; slot += _slotBytes)
-        {
-            if (*(ulong*)slot != 0)
-            {
-                ulong hash = HashOf(slot);
-                Segment target = ((hash >> (64 - depth)) & 1) != 0 ? upper : segment;
-                Unsafe.CopyBlock(target.FreeSlot(hash, _slotBytes), slot, (uint)_slotBytes);
-                target.Count++;
-            }
-        }
-
+        segment.Allocate(slots, _slotBytes);
+        Point(segment, hash);
+        Move(old, oldEnd, segment, segment, 0);
         segment.FreeSlots(old, oldBytes);
     }
 
+    private void Split(Segment segment, ulong hash)
+    {
+        if (segment.Depth == _depth)
+        {
+            DoubleDirectory();
+        }
+
+        ulong half = 1UL << (63 - segment.Depth);
+        segment.Depth++;
+        byte* old = segment.Slots;
+        byte* oldEnd = segment.End;
+        long oldBytes = segment.Bytes;
+        int slots = (int)segment.Mask + 1;
+        int count = segment.Count;
+        var upper = new Segment(_arena, slots, _slotBytes, segment.Depth);
+        segment.Allocate(slots, _slotBytes);
+        Point(segment, hash & ~half);
+        Point(upper, hash | half);
+        upper.Count = Move(old, oldEnd, segment, upper, half);
+        segment.Count = count - upper.Count;
+        segment.FreeSlots(old, oldBytes);
+    }
+
+    private void DoubleDirectory()
+    {
+        var directory = new Segment[_directory.Length * 2];
+        var homes = new Home[directory.Length];
+        for (int i = 0; i < directory.Length; i++)
+        {
+            directory[i] = _directory[i >> 1];
+            homes[i] = _homes[i >> 1];
+        }
+
+        _directory = directory;
+        _homes = homes;
+        _depth++;
+    }
+
+    /// <summary>Has the directory know a segment whose slots are new.</summary>
+    /// <param name="hash">One that belongs there.</param>
+    private void Point(Segment segment, ulong hash) => Point(segment, DirectoryIndex(hash) & -(1 << (_depth - segment.Depth)));
+
+    /// <param name="first">Where it stands first.</param>
+    /// <returns>How often it stands there.</returns>
+    private int Point(Segment segment, int first)
+    {
+        int span = 1 << (_depth - segment.Depth);
+        Array.Fill(_directory, segment, first, span);
+        Array.Fill(_homes, segment.Home, first, span);
+        return span;
+    }
+
+    /// <summary>Copies the slots of a range into two segments that have room.</summary>
+    /// <param name="upper">Gets those whose hash has the bit.</param>
+    /// <returns>How many went to the upper one.</returns>
+    /// <remarks>
+    /// Hot path: per key of a segment that grows. Slots come in the order of their homes, so that at any time only a few places
+    /// are written to.
+    /// </remarks>
+    private int Move(byte* old, byte* oldEnd, Segment lower, Segment upper, ulong bit)
+    {
+        int slotBytes = _slotBytes;
+        uint mask = lower.Mask;
+        byte** slots = stackalloc byte*[2] { lower.Slots, upper.Slots };
+        byte** ends = stackalloc byte*[2] { lower.End, upper.End };
+        int shift = BitOperations.TrailingZeroCount(bit);
+        int moved = 0;
+        for (byte* slot = old; slot < oldEnd; slot += slotBytes)
+        {
+            if (*(ulong*)slot == 0)
+            {
+                continue;
+            }
+
+            // Which of the two is a coin toss: nothing branches on it.
+            ulong hash = HashOf(slot);
+            int target = (int)((hash & bit) >> shift);
+            moved += target;
+            byte* place = slots[target] + ((nuint)((uint)hash & mask) * (nuint)slotBytes);
+            while (*(ulong*)place != 0)
+            {
+                place += slotBytes;
+                if (place == ends[target])
+                {
+                    place = slots[target];
+                }
+            }
+
+            for (int i = 0; i < slotBytes; i += 8)
+            {
+                *(ulong*)(place + i) = *(ulong*)(slot + i);
+            }
+        }
+
+        return moved;
+    }
+
     /// <summary>Closes the gap by moving back the slots that probing would otherwise no longer reach.</summary>
-    private void RemoveSlot(Segment segment, byte* slot)
+    private void RemoveSlot(Segment segment, byte* slot, ulong hash)
     {
         byte* gap = slot;
         byte* next = segment.Next(slot, _slotBytes);
@@ -661,8 +744,14 @@ internal sealed unsafe class KeyTable : IDisposable
         segment.Count--;
         if (segment.Mask + 1 > _segmentSlotsMin && segment.Count < (segment.Mask + 1) / 8)
         {
-            segment.Resize((int)(segment.Mask + 1) / 2, _slotBytes, this);
+            Resize(segment, (int)(segment.Mask + 1) / 2, hash);
         }
+    }
+
+    private readonly struct Home(byte* slots, uint mask)
+    {
+        public readonly byte* Slots = slots;
+        public readonly nuint Mask = mask;
     }
 
     private sealed class Segment
@@ -692,6 +781,8 @@ internal sealed unsafe class KeyTable : IDisposable
             Count = input.ReadInt32();
             Depth = input.ReadInt32();
         }
+
+        public Home Home => new(Slots, Mask);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public byte* Next(byte* slot, int slotBytes)
@@ -730,23 +821,6 @@ internal sealed unsafe class KeyTable : IDisposable
             output.Write((int)Mask + 1);
             output.Write(Count);
             output.Write(Depth);
-        }
-
-        public void Resize(int slots, int slotBytes, KeyTable table)
-        {
-            byte* old = Slots;
-            byte* oldEnd = End;
-            long oldBytes = Bytes;
-            Allocate(slots, slotBytes);
-            for (byte* slot = old; slot < oldEnd; slot += slotBytes)
-            {
-                if (*(ulong*)slot != 0)
-                {
-                    Unsafe.CopyBlock(FreeSlot(table.HashOf(slot), slotBytes), slot, (uint)slotBytes);
-                }
-            }
-
-            FreeSlots(old, oldBytes);
         }
 
         public void FreeSlots(byte* slots, long bytes)

@@ -14,6 +14,9 @@ namespace StreamDb.Dataflow.Scheduling;
 /// </remarks>
 internal sealed class Worker : IDisposable
 {
+    /// <summary>Stopwatch ticks between two moves to another processor: one costs some ten µs.</summary>
+    private static readonly long _moveInterval = Stopwatch.Frequency / 1_000;
+
     private readonly Lock _gate = new();
     private readonly Queue<Action> _jobs = new();
     private readonly Patience _patience = new();
@@ -26,6 +29,8 @@ internal sealed class Worker : IDisposable
     private volatile bool _isWoken;
     private bool _isStopping;
     private long _wokenAt;
+    private int _wokenFrom;
+    private long _movedAt;
     private long _nextTemporalEvent = long.MaxValue;
 
     public Worker(int index, int count, EngineFault fault)
@@ -58,6 +63,7 @@ internal sealed class Worker : IDisposable
             if (wakes)
             {
                 _wokenAt = _isWoken ? _wokenAt : Stopwatch.GetTimestamp();
+                _wokenFrom = Processor.Current;
                 _isWoken = true;
                 Monitor.Pulse(_jobs);
             }
@@ -249,9 +255,9 @@ internal sealed class Worker : IDisposable
     /// <remarks>A single worker does not spin: between the epochs of single rows it would take more processor time than the epochs.</remarks>
     private bool WaitForJob()
     {
-        if (Count > 1)
+        if (Count > 1 && _patience.Wait(this, static worker => worker._isWoken))
         {
-            _ = _patience.Wait(this, static worker => worker._isWoken);
+            LeaveProcessorOfWaker();
         }
 
         lock (_jobs)
@@ -269,6 +275,24 @@ internal sealed class Worker : IDisposable
 
             _isWoken = false;
             return _jobs.Count > 0 || !_isStopping;
+        }
+    }
+
+    /// <summary>Moves this thread, which has not been asleep, to another processor if it has been woken from the one it is on.</summary>
+    /// <remarks>
+    /// Then the two have taken turns on it, though they are to compute at the same time. As neither sleeps, the system may leave
+    /// them there for a tenth of a second.
+    /// </remarks>
+    private void LeaveProcessorOfWaker()
+    {
+        if (_wokenFrom == Processor.Current && _wokenFrom != Processor.Unknown)
+        {
+            long now = Stopwatch.GetTimestamp();
+            if (now - _movedAt > _moveInterval)
+            {
+                _movedAt = now;
+                _ = Processor.TryLeave();
+            }
         }
     }
 

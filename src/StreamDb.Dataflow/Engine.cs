@@ -127,7 +127,7 @@ public sealed partial class Engine : IDisposable
         var relation = new InstalledRelation(id, shape, _workers.Length)
         {
             IsBase = true,
-            IsRestored = stored is not null && stored.ShardCount == _workers.Length,
+            IsRestored = stored?.IsPartitioned(_workers.Length) == true,
             Arrangement = isStored ? new Arrangement(id, shape, key, _workers.Length) : null,
         };
         var channels = new ChannelSet(this);
@@ -684,7 +684,7 @@ public sealed partial class Engine : IDisposable
     {
         worker.Clock.Epoch = _begun;
         stored.Check(arrangement);
-        if (stored.ShardCount == _workers.Length)
+        if (stored.IsPartitioned(_workers.Length))
         {
             RestoreShard(worker, arrangement, stored);
             return;

@@ -11,19 +11,24 @@ public sealed class StoredRelation
 {
     private readonly string _layout;
     private readonly StoredBatch[][] _shards;
+    private readonly bool _hasOwners;
     private readonly IReadOnlyDictionary<string, SegmentFile> _files;
 
-    internal StoredRelation(RelationId id, string layout, StoredBatch[][] shards, IReadOnlyDictionary<string, SegmentFile> files)
+    internal StoredRelation(RelationId id, string layout, StoredBatch[][] shards, bool hasOwners, IReadOnlyDictionary<string, SegmentFile> files)
     {
         Id = id;
         _layout = layout;
         _shards = shards;
+        _hasOwners = hasOwners;
         _files = files;
     }
 
     public RelationId Id { get; }
 
     internal int ShardCount => _shards.Length;
+
+    /// <summary>Whether each shard is what one of so many workers owns now.</summary>
+    internal bool IsPartitioned(int workers) => _hasOwners && ShardCount == workers;
 
     /// <summary>What the bytes of a row depend on: types and nullability of the columns, and the key.</summary>
     internal static string LayoutOf(Arrangement arrangement) =>

@@ -10,8 +10,10 @@ namespace StreamDb.Dataflow;
 /// <summary>The tables and sources of a checkpoint, as <see cref="EngineImage"/> wrote them. Immutable.</summary>
 public sealed class StoredRelations
 {
-    /// <summary>Also raised when rows come to belong to other workers than before: shards are taken over as they are.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
+
+    /// <summary>The first in which rows belong to the workers to which they would belong now, so that shards can be taken over as they are.</summary>
+    private const int OwnersVersion = 2;
 
     private readonly Dictionary<RelationId, StoredRelation> _relations;
 
@@ -32,11 +34,11 @@ public sealed class StoredRelations
         using BinaryReader input = new(new MemoryStream(directory.ToArray()), Encoding.UTF8);
         int version = input.ReadInt32();
         int rowVersion = input.ReadInt32();
-        if (version != Version || rowVersion != RowCodec.Version)
+        if (version is < 1 or > Version || rowVersion != RowCodec.Version)
         {
             throw new SqlException(
                 SqlState.FeatureNotSupported,
-                $"the checkpoint has format {version}.{rowVersion}, this program reads format {Version}.{RowCodec.Version}");
+                $"the checkpoint has format {version}.{rowVersion}, this program reads formats up to {Version}.{RowCodec.Version}");
         }
 
         var relations = new Dictionary<RelationId, StoredRelation>();
@@ -55,7 +57,7 @@ public sealed class StoredRelations
                 }
             }
 
-            relations.Add(id, new StoredRelation(id, layout, shards, files));
+            relations.Add(id, new StoredRelation(id, layout, shards, version >= OwnersVersion, files));
         }
 
         return new StoredRelations(relations);

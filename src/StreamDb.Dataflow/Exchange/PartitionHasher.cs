@@ -13,12 +13,18 @@ namespace StreamDb.Dataflow.Exchange;
 /// <remarks>
 /// Equal values have equal owners however they look (1.0 and 1.00) and whatever else a relation's shape says: the two sides of
 /// a join, and all readers of one index, agree. NULL counts as zero, so it has one owner, too. Without columns the owner is worker 0.
+/// A number is only multiplied: keys that are hot together often follow each other in equal steps, as serial numbers and times
+/// do, and fall on the workers in turn then, where a better mixed hash would give one of them too many by chance.
 /// Every worker hashes every row of a table, so columns of 64 bits are hashed, and owners picked, eight rows at a time where the
 /// processor can; the loops for one row at a time do the same.
 /// </remarks>
 internal sealed unsafe class PartitionHasher : IDisposable
 {
-    private const ulong Multiplier = 0x9FB2_1C65_1E98_DF25;
+    /// <summary>
+    /// The multiples of usual steps (1 to 64, powers of ten and of two, minutes and hours) times this, 2^64 taken as 1, lie more
+    /// evenly than random numbers: of 300 million that were tried, the one whose worst step is best.
+    /// </summary>
+    private const ulong Multiplier = 0x49AE_33B9_E176_E7C1;
 
     private readonly int[] _columns;
     private readonly RowCodec?[] _codecs;
@@ -133,18 +139,10 @@ internal sealed unsafe class PartitionHasher : IDisposable
 
     // Not the mixing of the hash tables: the keys of one worker are to spread over all of its table.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Mix(ulong hash, ulong word)
-    {
-        hash = (hash ^ word) * Multiplier;
-        return hash ^ (hash >> 35);
-    }
+    private static ulong Add(ulong hash, ulong word) => (hash ^ (hash >> 35) ^ word) * Multiplier;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> Mix(Vector512<ulong> hash, Vector512<ulong> word)
-    {
-        hash = (hash ^ word) * Multiplier;
-        return hash ^ (hash >>> 35);
-    }
+    private static Vector512<ulong> Add(Vector512<ulong> hash, Vector512<ulong> word) => (hash ^ (hash >>> 35) ^ word) * Multiplier;
 
     private static void AddValues<T>(Column column, int start, ulong* hashes, int count)
         where T : unmanaged, IBinaryInteger<T>
@@ -158,14 +156,14 @@ internal sealed unsafe class PartitionHasher : IDisposable
                 for (; i <= count - Vector512<ulong>.Count; i += Vector512<ulong>.Count)
                 {
                     Vector512<ulong> word = Vector512.Load((ulong*)values + i);
-                    Mix(Mix(Vector512.Load(hashes + i), word), word).Store(hashes + i);
+                    Add(Vector512.Load(hashes + i), word).Store(hashes + i);
                 }
             }
 
             for (; i < count; i++)
             {
                 ulong word = ulong.CreateTruncating(values[i]);
-                hashes[i] = Mix(Mix(hashes[i], word), word);
+                hashes[i] = Add(hashes[i], word);
             }
 
             return;
@@ -174,7 +172,7 @@ internal sealed unsafe class PartitionHasher : IDisposable
         for (int i = 0; i < count; i++)
         {
             ulong word = column.IsNull(start + i) ? 0 : ulong.CreateTruncating(values[i]);
-            hashes[i] = Mix(Mix(hashes[i], word), word);
+            hashes[i] = Add(hashes[i], word);
         }
     }
 
@@ -187,10 +185,10 @@ internal sealed unsafe class PartitionHasher : IDisposable
             bool isNull = column.IsNull(start + row);
             for (int i = 0; i < wordsPerRow; i++)
             {
-                hash = Mix(hash, isNull ? 0 : next[i]);
+                hash = Add(hash, isNull ? 0 : next[i]);
             }
 
-            hashes[row] = Mix(hash, (ulong)wordsPerRow);
+            hashes[row] = Add(hash, (ulong)wordsPerRow);
         }
     }
 
@@ -208,7 +206,7 @@ internal sealed unsafe class PartitionHasher : IDisposable
                 int left = length;
                 for (; left >= 8; left -= 8, bytes += 8)
                 {
-                    hash = Mix(hash, *(ulong*)bytes);
+                    hash = Add(hash, *(ulong*)bytes);
                 }
 
                 ulong rest = 0;
@@ -217,10 +215,10 @@ internal sealed unsafe class PartitionHasher : IDisposable
                     rest = (rest << 8) | bytes[i];
                 }
 
-                hash = Mix(hash, rest);
+                hash = Add(hash, rest);
             }
 
-            hashes[row] = Mix(hash, (ulong)length);
+            hashes[row] = Add(hash, (ulong)length);
         }
     }
 }

@@ -33,13 +33,15 @@ internal sealed class EngineCheckpoints : IDisposable
     }
 
     /// <summary>A new engine at the newest checkpoint, with the state of its dataflows to be taken over by what is installed.</summary>
+    /// <param name="hasOtherOwners">As if an older program, in which rows belonged to other workers, had written it.</param>
     /// <returns>The rows of its relations.</returns>
-    public StoredRelations Restore(int workers, long nowMicroseconds, out Engine engine)
+    public StoredRelations Restore(int workers, long nowMicroseconds, bool hasOtherOwners, out Engine engine)
     {
         _directory.Dispose();
         _directory = DataDirectory.Open(_path);
         Manifest manifest = _directory.Manifest;
-        StoredRelations rows = StoredRelations.Read(manifest.Sections[EngineImage.RelationsSection], _directory.Segments);
+        ReadOnlyMemory<byte> relations = manifest.Sections[EngineImage.RelationsSection];
+        StoredRelations rows = StoredRelations.Read(hasOtherOwners ? WithOtherOwners(relations) : relations, _directory.Segments);
         StoredDataflows dataflows = StoredDataflows.Read(manifest.Sections[EngineImage.KeyedStateSection], _directory.Segments);
         ulong? spaceBase = dataflows.SpaceBase;
         StateSpace space = spaceBase is null
@@ -54,5 +56,51 @@ internal sealed class EngineCheckpoints : IDisposable
     {
         _directory.Dispose();
         Directory.Delete(_path, recursive: true);
+    }
+
+    /// <summary>The same in format 1, with the shards of each relation in reverse.</summary>
+    private static byte[] WithOtherOwners(ReadOnlyMemory<byte> relations)
+    {
+        using BinaryReader input = new(new MemoryStream(relations.ToArray()));
+        using var bytes = new MemoryStream();
+        using BinaryWriter output = new(bytes);
+        _ = input.ReadInt32();
+        output.Write(1);
+        output.Write(input.ReadInt32());
+        int count = input.ReadInt32();
+        output.Write(count);
+        for (; count > 0; count--)
+        {
+            output.Write(input.ReadUInt32());
+            output.Write(input.ReadString());
+            var shards = new byte[input.ReadInt32()][];
+            for (int i = 0; i < shards.Length; i++)
+            {
+                shards[i] = CopyShard(input);
+            }
+
+            output.Write(shards.Length);
+            foreach (byte[] shard in shards.Reverse())
+            {
+                output.Write(shard);
+            }
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static byte[] CopyShard(BinaryReader input)
+    {
+        using var bytes = new MemoryStream();
+        using BinaryWriter output = new(bytes);
+        int batches = input.ReadInt32();
+        output.Write(batches);
+        for (; batches > 0; batches--)
+        {
+            output.Write(input.ReadString());
+            output.Write(input.ReadBytes((3 * sizeof(long)) + (2 * sizeof(int)) + sizeof(bool)));
+        }
+
+        return bytes.ToArray();
     }
 }

@@ -70,6 +70,33 @@ public sealed unsafe class PartitionHasherTests
         }
     }
 
+    /// <summary>Sixteen keys that follow each other, from each of many places on: chance gives the busier of two workers 9.6 on average.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(100)]
+    [InlineData(1_000)]
+    [InlineData(1_000_000)]
+    [InlineData(3_600_000_000)]
+    [InlineData(1L << 32)]
+    public void Keys_in_equal_steps_fall_on_workers_more_evenly_than_by_chance(long step)
+    {
+        const int Keys = 16;
+        const int Places = 200;
+        ColumnBatch rows = ColumnBatch.FromRows([PhysicalType.Int64], Enumerable.Range(0, Keys * Places).Select(i => ImmutableArray.Create(new Datum(i * step))).ToList());
+        using var hasher = new PartitionHasher([new ColumnShape(PhysicalType.Int64, IsNullable: false)], [0]);
+        ulong* hashes = hasher.Hash(rows);
+        int busier = 0;
+        for (int place = 0; place < Places; place++)
+        {
+            int first = Enumerable.Range(place * Keys, Keys).Count(i => PartitionHasher.WorkerOf(hashes[i], 2) == 0);
+            busier += Math.Max(first, Keys - first);
+        }
+
+        Assert.InRange((double)busier / Places, 8, 9.2);
+        rows.Release();
+    }
+
     [Fact]
     public void Without_columns_the_first_worker_owns_all()
     {
@@ -80,7 +107,6 @@ public sealed unsafe class PartitionHasherTests
     [Fact]
     public void Each_worker_picks_the_rows_that_a_loop_over_single_rows_picks()
     {
-        const ulong Multiplier = 0x9FB2_1C65_1E98_DF25;
         var random = new Random(7);
         for (int round = 0; round < 300; round++)
         {
@@ -96,7 +122,7 @@ public sealed unsafe class PartitionHasherTests
             var owners = new int[count - start];
             for (int i = 0; i < owners.Length; i++)
             {
-                ulong hash = Mix(Mix(0, (ulong)values[start + i]), (ulong)values[start + i]);
+                ulong hash = (ulong)values[start + i] * 0x49AE_33B9_E176_E7C1;
                 Assert.Equal(hash, hashes[i]);
                 owners[i] = PartitionHasher.WorkerOf(hash, workers);
             }
@@ -112,12 +138,6 @@ public sealed unsafe class PartitionHasherTests
             }
 
             rows.Release();
-        }
-
-        static ulong Mix(ulong hash, ulong word)
-        {
-            hash = (hash ^ word) * Multiplier;
-            return hash ^ (hash >> 35);
         }
     }
 

@@ -28,7 +28,6 @@ internal sealed class Database : IAsyncDisposable
     private readonly ConcurrentDictionary<RelationId, ReadOnlyMemory<byte>> _offsets = new();
     private readonly ConcurrentDictionary<RelationId, SourceRunner> _sources = new();
     private readonly ConcurrentDictionary<RelationId, string> _paused = new();
-    private readonly ConcurrentDictionary<RelationId, string> _unavailable = new();
     private readonly List<ViewRecovery> _viewRecoveries = [];
     private readonly CancellationTokenSource _closing = new();
     private readonly DataDirectory? _directory;
@@ -120,7 +119,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Views and indexes that are being created.</summary>
     public ConcurrentDictionary<RelationId, BackfillJob> Backfills { get; } = new();
 
-    /// <summary>Views that failed and why.</summary>
+    /// <summary>Relations and indexes that stopped following their inputs, and why; see <see cref="PausedError"/>.</summary>
     public IReadOnlyDictionary<RelationId, string> PausedViews => _paused;
 
     /// <summary>How the views and indexes of the last checkpoint came back when the database was opened; those that the log behind it made are not among them.</summary>
@@ -171,22 +170,13 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <summary>An arrangement at the newest published epoch.</summary>
-    /// <exception cref="SqlException">42P01: dropped since the statement was bound. 55000: a view that a restart could not bring back.</exception>
+    /// <exception cref="SqlException">42P01: dropped since the statement was bound. 55000: it is paused.</exception>
     public RelationSnapshot Snapshot(RelationId id)
     {
         // A drop leaves the catalog under the gate before it leaves the engine.
         lock (PublishGate)
         {
-            if (_unavailable.TryGetValue(id, out string? reason))
-            {
-                throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"the view could not be computed again after a restart: {reason}")
-                {
-                    Hint = "Drop it and create it again.",
-                };
-            }
-
-            return _catalog.Find(id.Value) is not null
-                ? Engine.Snapshot(id)
+            return PausedError(id) is { } paused ? throw paused : _catalog.Find(id.Value) is not null ? Engine.Snapshot(id)
                 : throw new SqlException(SqlState.UndefinedTable, "relation was dropped by another session");
         }
     }
@@ -234,20 +224,41 @@ internal sealed class Database : IAsyncDisposable
     public void Forget(RelationId id)
     {
         _paused.TryRemove(id, out _);
-        _unavailable.TryRemove(id, out _);
         ViewErrors.TryRemove(id, out _);
         ViewOrigins.Remove(id);
     }
 
-    /// <summary>Why a view, or an index on one, has no rows to read; null when it has.</summary>
-    public string? UnavailableReason(RelationId id) => _unavailable.GetValueOrDefault(id);
-
-    /// <summary>A view that could not be computed from its inputs when the database was restored.</summary>
-    public void SetUnavailable(RelationId id, string reason)
+    /// <summary>That a relation or index stopped following its inputs, and shows nothing since; null when it has not.</summary>
+    public SqlException? PausedError(RelationId id)
     {
-        _unavailable[id] = reason;
-        _paused[id] = reason;
+        if (!_paused.TryGetValue(id, out string? reason))
+        {
+            return null;
+        }
+
+        CatalogItem? item = _catalog.Find(id.Value);
+        string kind = item switch
+        {
+            TableItem => "table",
+            SourceItem => "source",
+            MaterializedViewItem => "materialized view",
+            IndexItem => "index",
+            _ => "relation",
+        };
+        return new SqlException(SqlState.ObjectNotInPrerequisiteState, $"{kind} \"{item?.Name}\" is paused: {reason}")
+        {
+            Hint = item is MaterializedViewItem or IndexItem
+                ? "Remove the cause, then drop it and create it again, or restart the server."
+                : "What it has acknowledged is in the log: remove the cause, then restart the server.",
+        };
     }
+
+    /// <summary>That a table or source is paused, so that some of its rows are in the log alone; null when none is.</summary>
+    public SqlException? PausedInputError() =>
+        _paused.Keys.Where(id => id == SourceErrors.Item.Id || _catalog.Find(id.Value) is TableItem or SourceItem).Select(PausedError).FirstOrDefault();
+
+    /// <summary>A view, or an index on one, that could not be computed from its inputs when the database was restored.</summary>
+    public void SetUnavailable(RelationId id, string reason) => _paused[id] = $"it could not be computed again after a restart: {reason}";
 
     /// <summary>Notes how a view or an index came back; before the database serves.</summary>
     public void Recovered(ViewRecovery recovery)

@@ -1,4 +1,5 @@
 using StreamDb.Coordinator.Epochs;
+using StreamDb.Core.Errors;
 using StreamDb.State.Log;
 
 namespace StreamDb.Coordinator.Checkpoints;
@@ -12,6 +13,14 @@ internal sealed class CaptureRequest(Database database, WriteAheadLog log) : Wri
     /// <summary>Set when <see cref="WriteRequest.Completion"/> ends well; the receiver disposes it.</summary>
     public DatabaseImage? Image { get; private set; }
 
-    public override void Prepare(EpochBuilder epoch) =>
+    /// <exception cref="SqlException">55000: rows of a table are in the log alone, which a checkpoint without them would let go.</exception>
+    public override void Prepare(EpochBuilder epoch)
+    {
+        if (database.PausedInputError() is { } paused)
+        {
+            throw paused;
+        }
+
         Image = new DatabaseImage(database.Engine.Capture(withDataflows: true), database.Describe(epoch.NowMicroseconds), log.Durable);
+    }
 }

@@ -82,7 +82,7 @@ internal static class CheckpointRestore
     private static void Install(Database database, MaterializedViewItem view, DatabaseState state, Epoch asOf)
     {
         ViewOrigin origin = state.Origins[view.Id];
-        string? reason = view.Dependencies.Select(oid => database.UnavailableReason(new RelationId(oid))).FirstOrDefault(r => r is not null);
+        string? reason = view.Dependencies.Select(oid => database.PausedViews.GetValueOrDefault(new RelationId(oid))).FirstOrDefault(r => r is not null);
         if (reason is null)
         {
             StatementContext context = origin.Context(database);
@@ -116,7 +116,7 @@ internal static class CheckpointRestore
         var id = new RelationId(index.Oid);
         long start = Stopwatch.GetTimestamp();
         Note(database, id, database.Engine.AddIndex(new RelationId(index.RelationOid), id, index.KeyColumns), start);
-        if (database.UnavailableReason(new RelationId(index.RelationOid)) is { } reason)
+        if (database.PausedViews.TryGetValue(new RelationId(index.RelationOid), out string? reason))
         {
             database.SetUnavailable(id, reason);
         }

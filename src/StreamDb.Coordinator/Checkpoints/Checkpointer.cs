@@ -74,7 +74,7 @@ internal sealed class Checkpointer : IDisposable
     }
 
     /// <summary>Ends when a checkpoint of everything published before the call is durable.</summary>
-    /// <exception cref="SqlException">53100, 58030: it could not be made.</exception>
+    /// <exception cref="SqlException">53100, 58030, 55000: it could not be made.</exception>
     public Task RequestAsync()
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -189,7 +189,8 @@ internal sealed class Checkpointer : IDisposable
             _epoch = image.Epoch;
             SetLogLimit(image.Log.Address);
         }
-        catch (SqlException exception) when (exception.State is SqlState.DiskFull or SqlState.IoError or SqlState.AdminShutdown)
+        catch (SqlException exception) when (exception.State is
+            SqlState.DiskFull or SqlState.IoError or SqlState.AdminShutdown or SqlState.ObjectNotInPrerequisiteState)
         {
             // The log grows until it works; its size asks for nothing more meanwhile.
             failure = exception;

@@ -121,12 +121,9 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
     public ColumnBatch? Apply(TableWrite write)
     {
         // What failed to keep its rows would not show any more of them: they must not be acknowledged as if it did.
-        if (Database.PausedViews.TryGetValue(write.Table.Id, out string? reason))
+        if (Database.PausedError(write.Table.Id) is { } paused)
         {
-            throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"table \"{write.Table.Name}\" is paused: {reason}")
-            {
-                Hint = "What it has acknowledged is in the log: remove the cause, then restart the server.",
-            };
+            throw paused;
         }
 
         TableItem table = write.Table;

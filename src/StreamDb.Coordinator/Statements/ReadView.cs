@@ -1,6 +1,7 @@
 using StreamDb.Coordinator.SystemRelations;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Diagnostics;
+using StreamDb.Core.Errors;
 using StreamDb.Core.Identifiers;
 using StreamDb.Core.Rows;
 using StreamDb.Core.Types;
@@ -17,12 +18,14 @@ namespace StreamDb.Coordinator.Statements;
 internal sealed class ReadView : IDisposable
 {
     private readonly Dictionary<RelationId, RelationSnapshot> _snapshots;
+    private readonly Dictionary<RelationId, SqlException> _paused;
     private readonly Dictionary<RelationId, List<DeltaBatch>> _pending;
     private readonly bool _isOwner;
 
     private ReadView(Catalog catalog, Epoch epoch)
     {
         _snapshots = [];
+        _paused = [];
         _pending = [];
         _isOwner = true;
         Catalog = catalog;
@@ -32,6 +35,7 @@ internal sealed class ReadView : IDisposable
     private ReadView(ReadView view)
     {
         _snapshots = view._snapshots;
+        _paused = view._paused;
         _pending = view._pending;
         Catalog = view.Catalog;
         Epoch = view.Epoch;
@@ -65,14 +69,26 @@ internal sealed class ReadView : IDisposable
     }
 
     /// <summary>Every arrangement of the catalog at the newest published epoch: what a transaction reads until it ends.</summary>
+    /// <remarks>What is paused fails when it is read.</remarks>
     public static ReadView Everything(Database database)
     {
         lock (database.PublishGate)
         {
             Catalog catalog = database.Catalog;
-            return Latest(database, catalog, catalog.Items
+            RelationId[] all = [.. catalog.Items
                 .Where(i => i is TableItem or SourceItem or MaterializedViewItem or IndexItem)
-                .Select(i => new RelationId(i.Oid)));
+                .Select(i => new RelationId(i.Oid))];
+            Dictionary<RelationId, SqlException> paused = all
+                .Select(id => (Id: id, Error: database.PausedError(id)))
+                .Where(relation => relation.Error is not null)
+                .ToDictionary(relation => relation.Id, relation => relation.Error!);
+            ReadView view = Latest(database, catalog, all.Where(id => !paused.ContainsKey(id)));
+            foreach ((RelationId id, SqlException error) in paused)
+            {
+                view._paused.Add(id, error);
+            }
+
+            return view;
         }
     }
 
@@ -129,13 +145,13 @@ internal sealed class ReadView : IDisposable
             }
 
             ColumnBatch key = KeyOf(get, lookup);
-            DeltaBatch found = _snapshots[new RelationId(lookup.ArrangementOid)].Lookup(key);
+            DeltaBatch found = Snapshot(new RelationId(lookup.ArrangementOid)).Lookup(key);
             key.Release();
             yield return found;
         }
         else
         {
-            foreach (DeltaBatch batch in _snapshots[get.Relation.Id].Scan())
+            foreach (DeltaBatch batch in Snapshot(get.Relation.Id).Scan())
             {
                 yield return batch;
             }
@@ -150,7 +166,11 @@ internal sealed class ReadView : IDisposable
         }
     }
 
-    public RelationSnapshot Snapshot(RelationId arrangement) => _snapshots[arrangement];
+    /// <exception cref="SqlException">55000: it was paused.</exception>
+    public RelationSnapshot Snapshot(RelationId arrangement) =>
+        _paused.TryGetValue(arrangement, out SqlException? paused)
+            ? throw new SqlException(paused.State, paused.Message) { Hint = paused.Hint }
+            : _snapshots[arrangement];
 
     /// <summary>The transaction's own deltas of a relation, in order (borrowed).</summary>
     public IReadOnlyList<DeltaBatch> Pending(RelationId relation) => _pending.GetValueOrDefault(relation) ?? [];

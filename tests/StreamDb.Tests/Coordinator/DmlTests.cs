@@ -172,15 +172,60 @@ public sealed class DmlTests : IAsyncLifetime
     [InlineData("DELETE FROM t WHERE k = 1")]
     public async Task A_table_that_has_failed_takes_no_writes(string sql)
     {
-        Database database = ((Session)_session.Session).Database;
-        foreach (string table in (string[])["t", "h"])
-        {
-            uint oid = uint.Parse(await _session.RunAsync($"SELECT '{table}'::regclass::oid"), CultureInfo.InvariantCulture);
-            database.Paused([new DataflowFailure(new RelationId(oid), new SqlException(SqlState.DiskFull, "no room"))]);
-        }
+        await PauseAsync("t", "h");
 
         SqlException exception = await _session.FailsAsync("55000", sql);
         Assert.Contains("is paused: no room", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Rows of some epoch in the past are no answer.</summary>
+    [Fact]
+    public async Task What_is_paused_cannot_be_read_and_hinders_nothing_else()
+    {
+        await _session.RunAsync("CREATE TABLE sound (x int)");
+        await _session.RunAsync("CREATE MATERIALIZED VIEW paused AS SELECT count(*) FROM sound");
+        await PauseAsync("t", "paused");
+
+        foreach (string read in (string[])["SELECT count(*) FROM t", "SELECT v FROM t WHERE k = 1", "SELECT * FROM paused", "SELECT * FROM sound, paused"])
+        {
+            SqlException exception = await _session.FailsAsync("55000", read);
+            Assert.Contains("is paused: no room", exception.Message, StringComparison.Ordinal);
+            Assert.NotNull(exception.Hint);
+        }
+
+        Assert.Equal("INSERT 0 1", await _session.RunAsync("INSERT INTO sound VALUES (1)"));
+        foreach (string statement in (string[])["SELECT * FROM paused", "SELECT v FROM t WHERE k = 1", "INSERT INTO t VALUES (9, 'a', 1)"])
+        {
+            await _session.RunAsync("BEGIN");
+            Assert.Equal("1", await _session.RunAsync("SELECT x FROM sound"));
+            await _session.FailsAsync("55000", statement);
+            await _session.RunAsync("ROLLBACK");
+        }
+
+        Assert.Equal("DROP MATERIALIZED VIEW", await _session.RunAsync("DROP MATERIALIZED VIEW paused"));
+        await _session.RunAsync("CREATE MATERIALIZED VIEW paused AS SELECT count(*) FROM sound");
+        Assert.Equal("1", await _session.RunAsync("SELECT * FROM paused"));
+    }
+
+    /// <summary>What a transaction read before goes on to be what it reads.</summary>
+    [Fact]
+    public async Task A_transaction_from_before_the_pause_reads_on()
+    {
+        await _session.RunAsync("BEGIN ISOLATION LEVEL REPEATABLE READ");
         Assert.Equal("2", await _session.RunAsync("SELECT count(*) FROM t"));
+        await PauseAsync("t");
+
+        Assert.Equal("2", await _session.RunAsync("SELECT count(*) FROM t"));
+        await _session.RunAsync("ROLLBACK");
+    }
+
+    private async Task PauseAsync(params string[] relations)
+    {
+        Database database = ((Session)_session.Session).Database;
+        foreach (string relation in relations)
+        {
+            uint oid = uint.Parse(await _session.RunAsync($"SELECT '{relation}'::regclass::oid"), CultureInfo.InvariantCulture);
+            database.Paused([new DataflowFailure(new RelationId(oid), new SqlException(SqlState.DiskFull, "no room"))]);
+        }
     }
 }

@@ -1,6 +1,10 @@
+using System.Globalization;
 using StreamDb.Coordinator;
+using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Clocks;
 using StreamDb.Core.Errors;
+using StreamDb.Core.Identifiers;
+using StreamDb.Dataflow;
 using StreamDb.State.Devices;
 using StreamDb.State.Log;
 using StreamDb.Testing;
@@ -36,6 +40,39 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
         if (Directory.Exists(_directory))
         {
             Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    /// <summary>As when there is no room for its rows: from then on they are in the log alone.</summary>
+    [Fact]
+    public async Task There_is_no_checkpoint_without_the_rows_of_a_paused_table()
+    {
+        await using (TestInstance instance = Open(1))
+        {
+            TestSession session = instance.Connect();
+            await session.RunAsync("CREATE TABLE t (k int PRIMARY KEY)");
+            await session.RunAsync("CREATE MATERIALIZED VIEW v AS SELECT count(*) FROM t");
+            await session.RunAsync("INSERT INTO t VALUES (1)");
+            await PauseAsync(session, "v");
+            Assert.Equal("CHECKPOINT", await session.RunAsync("CHECKPOINT"));
+
+            await session.RunAsync("INSERT INTO t VALUES (2)");
+            await PauseAsync(session, "t");
+            SqlException exception = await session.FailsAsync("55000", "CHECKPOINT");
+            Assert.Contains("table \"t\" is paused", exception.Message, StringComparison.Ordinal);
+        }
+
+        await using (TestInstance instance = Open(1))
+        {
+            TestSession session = instance.Connect();
+            Assert.Equal("2", await session.RunAsync("SELECT * FROM v"));
+            Assert.Equal("CHECKPOINT", await session.RunAsync("CHECKPOINT"));
+        }
+
+        static async Task PauseAsync(TestSession session, string relation)
+        {
+            uint oid = uint.Parse(await session.RunAsync($"SELECT '{relation}'::regclass::oid"), CultureInfo.InvariantCulture);
+            ((Session)session.Session).Database.Paused([new DataflowFailure(new RelationId(oid), new SqlException(SqlState.DiskFull, "no room"))]);
         }
     }
 

@@ -1,4 +1,3 @@
-using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
@@ -9,118 +8,41 @@ namespace StreamDb.Dataflow.Operators;
 
 /// <summary>The rows at positions [offset, offset + limit) of each partition, in an order; also the check that there is at most one.</summary>
 /// <remarks>
-/// Each partition is an ordered run. Before its first change in an epoch the rows it contributes are copied; at the end of the
-/// epoch they are compared with what it contributes then, and the differences emitted: work in proportion to the changes and
-/// to limit + offset, not to the partition. Header of a partition's slot: bit 1 taken, bit 2 touched, the rest its run's word.
+/// Before the first change of a partition in an epoch the rows it contributes are copied; at the end of the epoch they are
+/// compared with what it contributes then, and the differences emitted: work in proportion to the changes and to
+/// limit + offset, not to the partition. The header of a touched partition has its run's word, too.
 /// </remarks>
-internal sealed unsafe class TopNOperator : Operator
+internal sealed unsafe class TopNOperator : PartitionRunsOperator
 {
-    private const ulong Taken = 2;
-    private const ulong Touched = 4;
-    private const ulong Flags = Taken | Touched;
-
     private readonly TopNSpec _spec;
     private readonly bool _assertsSingle;
-    private readonly KeyEncoder _encoder;
-    private readonly RowLayout _layout;
-    private readonly PackedRows _packed;
-    private readonly KeyTable _partitions;
-    private readonly Runs _runs;
-    private readonly TouchedKeys _touched;
-    private readonly PackedRows _oldRows;
+    private readonly PackedRows _oldRows = new(0);
     private readonly NativeScratch<long> _oldWeights = new();
     private readonly NativeScratch<int> _oldEnds = new();
     private readonly NativeScratch<bool> _oldErrors = new();
-    private readonly NativeScratch<nint> _slots = new();
-    private readonly NativeScratch<nint> _outputRows = new();
-    private readonly NativeScratch<long> _outputWeights = new();
     private readonly List<(nint Row, int Length, long Weight)> _window = [];
-    private int _outputCount;
 
     public TopNOperator(OperatorContext context, IReadOnlyList<ColumnShape> shape, TopNSpec spec, bool assertsSingle)
-        : base(context)
+        : base(context, shape, spec)
     {
         _spec = spec;
         _assertsSingle = assertsSingle;
-        _encoder = new KeyEncoder(shape, spec.PartitionBy, spec.PartitionBy.Select(_ => true).ToArray());
-        _layout = new RowLayout(shape, spec.OrderBy);
-        _packed = _layout.CreateRows();
-        _oldRows = new PackedRows(0);
-        _partitions = new KeyTable(context.Arena, _encoder.KeyCodec.Stride, 0);
-        _runs = new Runs(context.Arena, _layout.Codec.Stride);
-        _touched = new TouchedKeys(_encoder.KeyCodec.Stride);
-    }
-
-    public override long StateBytes => _partitions.Bytes + _runs.Bytes;
-
-    public override void Flush()
-    {
-        int count = _touched.Count;
-        if (count == 0)
-        {
-            return;
-        }
-
-        bool anyGone = false;
-        for (int start = 0; start < count; start += JoinOutput.ChunkRows)
-        {
-            anyGone |= FlushChunk(start, Math.Min(JoinOutput.ChunkRows, count - start));
-        }
-
-        EmitOutput();
-        for (int i = 0; anyGone && i < count; i++)
-        {
-            _partitions.RemoveIf(_touched.Keys.Row(i), _touched.Keys.Length(i), _touched.Hashes[i], Taken);
-        }
-
-        _touched.Clear();
-        _oldRows.ClearAndTrim();
-        _oldWeights.Trim();
-        _oldEnds.Trim();
-        _oldErrors.Trim();
-        _slots.Trim();
-    }
-
-    public override bool CanStore => true;
-
-    public override void WriteRoots(BinaryWriter output)
-    {
-        _partitions.Write(output);
-        _runs.Write(output);
-    }
-
-    public override void ReadRoots(BinaryReader input)
-    {
-        _partitions.Read(input);
-        _runs.Read(input);
     }
 
     public override void Dispose()
     {
         base.Dispose();
-        _encoder.Dispose();
-        _packed.Dispose();
-        _partitions.Dispose();
-        _runs.Dispose();
-        _touched.Dispose();
         _oldRows.Dispose();
         _oldWeights.Dispose();
         _oldEnds.Dispose();
         _oldErrors.Dispose();
-        _slots.Dispose();
-        _outputRows.Dispose();
-        _outputWeights.Dispose();
     }
 
     // Hot path: per delta.
     protected override void Process(int port, DeltaBatch batch)
     {
         const int Distance = 12;
-        DeltaBatch kept = _encoder.Encode(batch, out _);
-        _packed.Clear();
-        _layout.Codec.Encode(batch.Rows, _packed);
-        byte** slots = (byte**)_slots.Reserve(batch.Count);
-        _partitions.FindOrAdd(_encoder.Keys, _encoder.Hashes, slots, Taken);
+        DeltaBatch kept = Begin(batch, out byte** slots);
         for (int i = 0; i < batch.Count; i++)
         {
             if (i + Distance < batch.Count)
@@ -133,23 +55,19 @@ internal sealed unsafe class TopNOperator : Operator
             if ((header & Touched) == 0)
             {
                 Capture(run);
-                _touched.Add(_encoder.Keys.Row(i), _encoder.Keys.Length(i), _encoder.Hashes[i]);
+                Touch(i);
             }
 
-            _runs.Add(ref run, _packed.Row(i), _packed.Length(i), batch.Weight(i));
+            Runs.Add(ref run, Packed.Row(i), Packed.Length(i), batch.Weight(i));
             *(ulong*)slots[i] = run | Flags;
         }
 
-        kept.Release();
-        _encoder.Forget();
+        End(kept);
     }
 
-    /// <summary>Ends the epoch of some touched partitions; true when one of them has no rows left.</summary>
-    private bool FlushChunk(int start, int count)
+    protected override bool Settle(int start, int count, byte** slots)
     {
         const int Distance = 8;
-        byte** slots = (byte**)_slots.Reserve(count);
-        _partitions.Find(_touched.Keys, _touched.Hashes, start, count, slots);
         int oldStart = start == 0 ? 0 : _oldEnds.Pointer[start - 1];
         bool anyGone = false;
         for (int i = 0; i < count; i++)
@@ -179,6 +97,14 @@ internal sealed unsafe class TopNOperator : Operator
         return anyGone;
     }
 
+    protected override void Trim()
+    {
+        _oldRows.ClearAndTrim();
+        _oldWeights.Trim();
+        _oldEnds.Trim();
+        _oldErrors.Trim();
+    }
+
     /// <summary>Copies what a partition contributes, before its first change in the epoch.</summary>
     private void Capture(ulong run)
     {
@@ -189,7 +115,7 @@ internal sealed unsafe class TopNOperator : Operator
             _oldRows.AppendCopy((byte*)row, length);
         }
 
-        int index = _touched.Count;
+        int index = TouchedKeys.Count;
         _oldEnds.Reserve(index + 1)[index] = _oldRows.Count;
         if (_assertsSingle)
         {
@@ -200,7 +126,7 @@ internal sealed unsafe class TopNOperator : Operator
     private bool HasSeveral(ulong run)
     {
         long sum = 0;
-        var cursor = new RunCursor(_runs, run);
+        var cursor = new RunCursor(Runs, run);
         while (cursor.NextBlock(out _, out long* weights, out int count))
         {
             for (int i = 0; i < count; i++)
@@ -229,7 +155,7 @@ internal sealed unsafe class TopNOperator : Operator
             return;
         }
 
-        var cursor = new RunCursor(_runs, run);
+        var cursor = new RunCursor(Runs, run);
         while (cursor.NextBlock(out byte* entries, out long* weights, out int count))
         {
             for (int i = 0; i < count; i++)
@@ -243,9 +169,9 @@ internal sealed unsafe class TopNOperator : Operator
                     continue;
                 }
 
-                byte* entry = entries + ((long)i * _runs.Layout.EntryBytes);
-                byte* row = _runs.Layout.Row(entry);
-                int length = _runs.Layout.Length(entry);
+                byte* entry = entries + ((long)i * Runs.Layout.EntryBytes);
+                byte* row = Runs.Layout.Row(entry);
+                int length = Runs.Layout.Length(entry);
                 if (tie is not null)
                 {
                     if (length < tieLength || !new ReadOnlySpan<byte>(row, tieLength).SequenceEqual(new ReadOnlySpan<byte>(tie, tieLength)))
@@ -268,7 +194,7 @@ internal sealed unsafe class TopNOperator : Operator
                     }
 
                     tie = row;
-                    tieLength = _layout.Codec.PrefixLength(row, _layout.OrderFieldCount);
+                    tieLength = Layout.Codec.PrefixLength(row, Layout.OrderFieldCount);
                 }
             }
         }
@@ -299,44 +225,20 @@ internal sealed unsafe class TopNOperator : Operator
 
             if (order < 0)
             {
-                Add(_oldRows.Row(old), -_oldWeights.Pointer[old]);
+                AddOutput(_oldRows.Row(old), -_oldWeights.Pointer[old]);
                 old++;
             }
             else if (order > 0)
             {
-                Add((byte*)_window[now].Row, _window[now].Weight);
+                AddOutput((byte*)_window[now].Row, _window[now].Weight);
                 now++;
             }
             else
             {
-                Add((byte*)_window[now].Row, _window[now].Weight - _oldWeights.Pointer[old]);
+                AddOutput((byte*)_window[now].Row, _window[now].Weight - _oldWeights.Pointer[old]);
                 old++;
                 now++;
             }
-        }
-    }
-
-    private void Add(byte* row, long weight)
-    {
-        if (weight != 0)
-        {
-            _outputRows.Reserve(_outputCount + 1)[_outputCount] = (nint)row;
-            _outputWeights.Reserve(_outputCount + 1)[_outputCount++] = weight;
-            if (_outputCount == JoinOutput.ChunkRows)
-            {
-                EmitOutput();
-            }
-        }
-    }
-
-    private void EmitOutput()
-    {
-        if (_outputCount > 0)
-        {
-            var rows = new ColumnBatch(_layout.Decode((byte**)_outputRows.Pointer, _outputCount), _outputCount);
-            Column weights = DeltaBatch.WeightColumn(new ReadOnlySpan<long>(_outputWeights.Pointer, _outputCount));
-            _outputCount = 0;
-            Emit(new DeltaBatch(rows, weights));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using StreamDb.Core.Columns;
 using StreamDb.Core.Rows;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Keyed;
@@ -10,142 +9,67 @@ namespace StreamDb.Dataflow.Operators;
 
 /// <summary>The rows of each partition whose rank in an order is at most a limit: the first ones, and all that tie with the last of them.</summary>
 /// <remarks>
-/// Each partition is an ordered run. Its bound is the order fields of the row at position limit, or of its last row where
-/// there are fewer. Invariants:
+/// The bound of a partition is the order fields of the row at position limit, or of its last row where there are fewer.
+/// Invariants:
 /// 1. a partition contributes its rows up to the bound, and no others;
 /// 2. what an epoch emits for it is the changes of rows up to the bound before, and the rows that the run has, at the end of the
 ///    epoch, between the bound before and the bound after: added when the bound has moved outwards, retracted when inwards. So
 ///    the work is in proportion to the changes, to the rows whose results change and to the limit, and where the bound stays
 ///    not to the ties. Fewer than limit rows lie before the nearer bound, or they came in this epoch: the search for the rows
 ///    between starts at the first row;
-/// 3. header of a partition's slot: bit 1 taken, bit 2 touched; the rest is its run's word, or while it is touched its
-///    position among the touched ones, where the word is meanwhile.
+/// 3. the header of a touched partition has its position among the touched ones, where its run's word is meanwhile.
 /// </remarks>
-internal sealed unsafe class TopRanksOperator : Operator
+internal sealed unsafe class TopRanksOperator : PartitionRunsOperator
 {
-    private const ulong Taken = 2;
-    private const ulong Touched = 4;
-    private const ulong Flags = Taken | Touched;
     private const int PositionShift = 3;
 
     private readonly long _limit;
-    private readonly KeyEncoder _encoder;
-    private readonly RowLayout _layout;
-    private readonly PackedRows _packed;
-    private readonly KeyTable _partitions;
-    private readonly Runs _runs;
     private readonly LongRunMerge _merge;
-    private readonly TouchedKeys _touched;
     private readonly NativeScratch<ulong> _words = new();
     private readonly NativeScratch<Bound> _bounds = new();
     private readonly PackedRows _boundRows = new(0);
-    private readonly NativeScratch<nint> _slots = new();
     private readonly PackedRows _changes;
     private readonly NativeScratch<long> _changeWeights = new();
     private readonly RowSorter _sorter = new();
-    private readonly NativeScratch<nint> _outputRows = new();
-    private readonly NativeScratch<long> _outputWeights = new();
-    private int _outputCount;
 
     /// <param name="spec">With ties, without an offset, with a limit above 0.</param>
     public TopRanksOperator(OperatorContext context, IReadOnlyList<ColumnShape> shape, TopNSpec spec)
-        : base(context)
+        : base(context, shape, spec)
     {
         _limit = spec.Limit!.Value;
-        _encoder = new KeyEncoder(shape, spec.PartitionBy, spec.PartitionBy.Select(_ => true).ToArray());
-        _layout = new RowLayout(shape, spec.OrderBy);
-        _packed = _layout.CreateRows();
-        _changes = _layout.CreateRows();
-        _partitions = new KeyTable(context.Arena, _encoder.KeyCodec.Stride, 0);
-        _runs = new Runs(context.Arena, _layout.Codec.Stride);
-        _merge = new LongRunMerge(_runs);
-        _touched = new TouchedKeys(_encoder.KeyCodec.Stride);
+        _changes = Layout.CreateRows();
+        _merge = new LongRunMerge(Runs);
     }
-
-    public override long StateBytes => _partitions.Bytes + _runs.Bytes;
-
-    public override bool CanStore => true;
 
     /// <summary>For tests: rows of runs looked at to find bounds and what lies between them.</summary>
     internal long RowsVisited { get; private set; }
 
     /// <summary>For tests: rows that it keeps.</summary>
-    internal long RowCount => _runs.Count;
+    internal long RowCount => Runs.Count;
 
     /// <summary>Whether this operator computes what the spec says.</summary>
     public static bool Computes(TopNSpec spec) => spec is { WithTies: true, Offset: 0, Limit: > 0 };
 
-    public override void Flush()
-    {
-        int count = _touched.Count;
-        if (count == 0)
-        {
-            return;
-        }
-
-        bool anyGone = false;
-        for (int start = 0; start < count; start += JoinOutput.ChunkRows)
-        {
-            anyGone |= FlushChunk(start, Math.Min(JoinOutput.ChunkRows, count - start));
-        }
-
-        EmitChanges();
-        for (int i = 0; anyGone && i < count; i++)
-        {
-            _partitions.RemoveIf(_touched.Keys.Row(i), _touched.Keys.Length(i), _touched.Hashes[i], Taken);
-        }
-
-        _touched.Clear();
-        _words.Trim();
-        _bounds.Trim();
-        _boundRows.ClearAndTrim();
-        _slots.Trim();
-    }
-
-    public override void WriteRoots(BinaryWriter output)
-    {
-        _partitions.Write(output);
-        _runs.Write(output);
-    }
-
-    public override void ReadRoots(BinaryReader input)
-    {
-        _partitions.Read(input);
-        _runs.Read(input);
-    }
-
     public override void Dispose()
     {
         base.Dispose();
-        _encoder.Dispose();
-        _packed.Dispose();
-        _partitions.Dispose();
-        _runs.Dispose();
         _merge.Dispose();
-        _touched.Dispose();
         _words.Dispose();
         _bounds.Dispose();
         _boundRows.Dispose();
-        _slots.Dispose();
         _changes.Dispose();
         _changeWeights.Dispose();
         _sorter.Dispose();
-        _outputRows.Dispose();
-        _outputWeights.Dispose();
     }
 
     // Hot path: per delta.
     protected override void Process(int port, DeltaBatch batch)
     {
         const int Distance = 12;
-        DeltaBatch kept = _encoder.Encode(batch, out _);
-        _packed.Clear();
-        _layout.Codec.Encode(batch.Rows, _packed);
-        byte** slots = (byte**)_slots.Reserve(batch.Count);
-        _partitions.FindOrAdd(_encoder.Keys, _encoder.Hashes, slots, Taken);
+        DeltaBatch kept = Begin(batch, out byte** slots);
 
         // The words of long runs stay where they are until the rows collected for them are merged.
-        ulong* words = _words.Reserve(_touched.Count + batch.Count);
+        ulong* words = _words.Reserve(TouchedKeys.Count + batch.Count);
         for (int i = 0; i < batch.Count; i++)
         {
             if (i + Distance < batch.Count)
@@ -158,15 +82,15 @@ internal sealed unsafe class TopRanksOperator : Operator
             int position = (int)(header >> PositionShift);
             if ((header & Touched) == 0)
             {
-                position = _touched.Count;
+                position = TouchedKeys.Count;
                 words[position] = header & ~Flags;
                 _bounds.Reserve(position + 1)[position] = BoundOf(words[position]);
-                _touched.Add(_encoder.Keys.Row(i), _encoder.Keys.Length(i), _encoder.Hashes[i]);
+                Touch(i);
                 *(ulong*)slots[i] = ((ulong)position << PositionShift) | Flags;
             }
 
-            byte* row = _packed.Row(i);
-            int length = _packed.Length(i);
+            byte* row = Packed.Row(i);
+            int length = Packed.Length(i);
             long weight = batch.Weight(i);
             if (Compare(row, length, _bounds.Pointer[position]) <= 0)
             {
@@ -179,21 +103,17 @@ internal sealed unsafe class TopRanksOperator : Operator
             }
             else
             {
-                _runs.Add(ref words[position], row, length, weight);
+                Runs.Add(ref words[position], row, length, weight);
             }
         }
 
         _merge.Flush();
-        kept.Release();
-        _encoder.Forget();
+        End(kept);
     }
 
-    /// <summary>Ends the epoch of some touched partitions; true when one of them has no rows left.</summary>
-    private bool FlushChunk(int start, int count)
+    protected override bool Settle(int start, int count, byte** slots)
     {
         const int Distance = 8;
-        byte** slots = (byte**)_slots.Reserve(count);
-        _partitions.Find(_touched.Keys, _touched.Hashes, start, count, slots);
         bool anyGone = false;
         for (int i = 0; i < count; i++)
         {
@@ -211,6 +131,27 @@ internal sealed unsafe class TopRanksOperator : Operator
         return anyGone;
     }
 
+    /// <summary>Emits the epoch's changes of the output, each row once.</summary>
+    protected override void EndEpoch()
+    {
+        _sorter.Order(_changes);
+        for (int i = 0; i < _changes.Count;)
+        {
+            byte* row = _changes.Row(_sorter.NextDistinct(_changes, _changeWeights.Pointer, ref i, out long weight));
+            AddOutput(row, weight);
+        }
+    }
+
+    protected override void Trim()
+    {
+        _words.Trim();
+        _bounds.Trim();
+        _boundRows.ClearAndTrim();
+        _changes.ClearAndTrim();
+        _changeWeights.Trim();
+        _sorter.Trim();
+    }
+
     /// <summary>The bound of a run; its row is copied, since the run is about to change.</summary>
     private Bound BoundOf(ulong run)
     {
@@ -220,7 +161,7 @@ internal sealed unsafe class TopRanksOperator : Operator
             return default;
         }
 
-        var bound = new Bound { IsSome = true, Row = _boundRows.Count, Length = _layout.Codec.PrefixLength(last, _layout.OrderFieldCount) };
+        var bound = new Bound { IsSome = true, Row = _boundRows.Count, Length = Layout.Codec.PrefixLength(last, Layout.OrderFieldCount) };
         bound.Mask = bound.Length >= 8 ? ulong.MaxValue : bound.Length == 0 ? 0 : ulong.MaxValue << (64 - (8 * bound.Length));
         bound.First = RunLayout.FirstWord(last) & bound.Mask;
         _boundRows.AppendCopy(last, length);
@@ -232,21 +173,21 @@ internal sealed unsafe class TopRanksOperator : Operator
     {
         byte* last = null;
         long left = _limit;
-        var cursor = new RunCursor(_runs, run);
+        var cursor = new RunCursor(Runs, run);
         while (left > 0 && cursor.NextBlock(out byte* entries, out long* weights, out int count))
         {
             for (int i = 0; i < count && left > 0; i++)
             {
                 RowsVisited++;
-                last = entries + ((long)i * _runs.Layout.EntryBytes);
+                last = entries + ((long)i * Runs.Layout.EntryBytes);
 
                 // A copy that is not there yet, and only retracted, is no row.
                 left -= Math.Max(0, weights is null ? 1 : weights[i]);
             }
         }
 
-        length = last is null ? 0 : _runs.Layout.Length(last);
-        return last is null ? null : _runs.Layout.Row(last);
+        length = last is null ? 0 : Runs.Layout.Length(last);
+        return last is null ? null : Runs.Layout.Row(last);
     }
 
     /// <summary>The rows of a run between its bound before the epoch and now.</summary>
@@ -265,16 +206,16 @@ internal sealed unsafe class TopRanksOperator : Operator
             return;
         }
 
-        int prefix = _layout.Codec.PrefixLength(bound, _layout.OrderFieldCount);
-        var cursor = new RunCursor(_runs, run);
+        int prefix = Layout.Codec.PrefixLength(bound, Layout.OrderFieldCount);
+        var cursor = new RunCursor(Runs, run);
         while (cursor.NextBlock(out byte* entries, out long* weights, out int count))
         {
             for (int i = 0; i < count; i++)
             {
                 RowsVisited++;
-                byte* entry = entries + ((long)i * _runs.Layout.EntryBytes);
-                byte* row = _runs.Layout.Row(entry);
-                int length = _runs.Layout.Length(entry);
+                byte* entry = entries + ((long)i * Runs.Layout.EntryBytes);
+                byte* row = Runs.Layout.Row(entry);
+                int length = Runs.Layout.Length(entry);
                 bool isBefore = Compare(row, length, before) <= 0;
                 bool isNow = ComparePrefix(row, length, bound, prefix) <= 0;
                 if (!isBefore && !isNow)
@@ -317,42 +258,6 @@ internal sealed unsafe class TopRanksOperator : Operator
     {
         _changeWeights.Reserve(_changes.Count + 1)[_changes.Count] = weight;
         _changes.AppendCopy(row, length);
-    }
-
-    /// <summary>Emits the epoch's changes of the output, each row once.</summary>
-    private void EmitChanges()
-    {
-        int count = _changes.Count;
-        _sorter.Order(_changes);
-        for (int i = 0; i < count;)
-        {
-            byte* row = _changes.Row(_sorter.NextDistinct(_changes, _changeWeights.Pointer, ref i, out long weight));
-            if (weight != 0)
-            {
-                _outputRows.Reserve(_outputCount + 1)[_outputCount] = (nint)row;
-                _outputWeights.Reserve(_outputCount + 1)[_outputCount++] = weight;
-                if (_outputCount == JoinOutput.ChunkRows)
-                {
-                    EmitOutput();
-                }
-            }
-        }
-
-        EmitOutput();
-        _changes.ClearAndTrim();
-        _changeWeights.Trim();
-        _sorter.Trim();
-    }
-
-    private void EmitOutput()
-    {
-        if (_outputCount > 0)
-        {
-            var rows = new ColumnBatch(_layout.Decode((byte**)_outputRows.Pointer, _outputCount), _outputCount);
-            Column weights = DeltaBatch.WeightColumn(new ReadOnlySpan<long>(_outputWeights.Pointer, _outputCount));
-            _outputCount = 0;
-            Emit(new DeltaBatch(rows, weights));
-        }
     }
 
     /// <summary>Order fields of the last row that a partition contributes; none when it is empty.</summary>

@@ -306,6 +306,11 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
 
     private void Start(BackfillTarget target)
     {
+        if (target.Dataflow.Inputs.Select(database.PausedError).FirstOrDefault(error => error is not null) is { } paused)
+        {
+            throw paused;
+        }
+
         Backfill backfill = database.Engine.StartBackfill(
             target.Dataflow, asOf, context.NowMicroseconds, target.Errors ?? (IErrorCollector)SilentErrors.Instance);
         Job = new BackfillJob(database, Statement!, context, target, backfill);

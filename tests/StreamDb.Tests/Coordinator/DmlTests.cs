@@ -193,6 +193,8 @@ public sealed class DmlTests : IAsyncLifetime
             Assert.NotNull(exception.Hint);
         }
 
+        await _session.FailsAsync("55000", "CREATE MATERIALIZED VIEW late AS SELECT x FROM sound UNION ALL SELECT k FROM t");
+        await _session.FailsAsync("55000", "CREATE INDEX ON t (v)");
         Assert.Equal("INSERT 0 1", await _session.RunAsync("INSERT INTO sound VALUES (1)"));
         foreach (string statement in (string[])["SELECT * FROM paused", "SELECT v FROM t WHERE k = 1", "INSERT INTO t VALUES (9, 'a', 1)"])
         {

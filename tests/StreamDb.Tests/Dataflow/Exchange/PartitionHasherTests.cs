@@ -122,7 +122,7 @@ public sealed unsafe class PartitionHasherTests
             var owners = new int[count - start];
             for (int i = 0; i < owners.Length; i++)
             {
-                ulong hash = (ulong)values[start + i] * 0x49AE_33B9_E176_E7C1;
+                ulong hash = (ulong)values[start + i] * 0x4593_246E_DD2A_0C63;
                 Assert.Equal(hash, hashes[i]);
                 owners[i] = PartitionHasher.WorkerOf(hash, workers);
             }

@@ -68,8 +68,10 @@ internal sealed class EngineRun : IDisposable, IDeltaConsumer, IErrorCollector
         _inputs.Clear();
     }
 
+    /// <summary>Begins to measure: what is set up is set up, and the runtime has compiled what that made it compile.</summary>
     public void Start()
     {
+        CompilerPause.Wait();
         _latenciesUs.Clear();
         _cpu = default;
         Interlocked.Exchange(ref _outputs, 0);

@@ -71,8 +71,24 @@ internal sealed class Patience
     /// <summary>Learns from work between two waits.</summary>
     public void Worked(long ticks) => _longest = Math.Clamp(ticks / 4, _short, WithinEpoch);
 
-    /// <summary>Whether the condition came true within some stopwatch ticks, and before another thread turned out to need this processor.</summary>
-    public static bool Spin<TState>(TState state, Func<TState, bool> isOver, long ticks) => Spin(state, isOver, ticks, out _);
+    /// <summary>Whether the condition came true within some stopwatch ticks.</summary>
+    /// <remarks>
+    /// Another thread that turns out to need this processor gets it by yielding, not by sleep: it may be the one that is waited for,
+    /// which is about to leave, and the system wakes a sleeper on the processor of the thread that wakes it.
+    /// </remarks>
+    public static bool Spin<TState>(TState state, Func<TState, bool> isOver, long ticks)
+    {
+        long end = Stopwatch.GetTimestamp() + ticks;
+        while (!Spin(state, isOver, end - Stopwatch.GetTimestamp(), out bool isCrowded))
+        {
+            if (!isCrowded || Stopwatch.GetTimestamp() > end)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <param name="isCrowded">Whether another thread has had the processor.</param>
     /// <remarks>

@@ -611,16 +611,7 @@ internal sealed unsafe class KeyTable : IDisposable
         }
     }
 
-    private void Resize(Segment segment, int slots, ulong hash)
-    {
-        byte* old = segment.Slots;
-        byte* oldEnd = segment.End;
-        long oldBytes = segment.Bytes;
-        segment.Allocate(slots, _slotBytes);
-        Point(segment, hash);
-        Move(old, oldEnd, segment, segment, 0);
-        segment.FreeSlots(old, oldBytes);
-    }
+    private void Resize(Segment segment, int slots, ulong hash) => Refill(segment, slots, segment, 0, hash);
 
     private void Split(Segment segment, ulong hash)
     {
@@ -630,19 +621,27 @@ internal sealed unsafe class KeyTable : IDisposable
         }
 
         ulong half = 1UL << (63 - segment.Depth);
+        int slots = (int)segment.Mask + 1;
         segment.Depth++;
+        var upper = new Segment(_arena, slots, _slotBytes, segment.Depth);
+        Point(upper, hash | half);
+        upper.Count = Refill(segment, slots, upper, half, hash & ~half);
+        segment.Count -= upper.Count;
+    }
+
+    /// <summary>Gives a segment other memory, for so many slots; those with the bit in their hash go to another one.</summary>
+    /// <param name="hash">One that belongs in the segment.</param>
+    /// <returns>How many went to the other one; the counts are the caller's.</returns>
+    private int Refill(Segment segment, int slots, Segment upper, ulong bit, ulong hash)
+    {
         byte* old = segment.Slots;
         byte* oldEnd = segment.End;
         long oldBytes = segment.Bytes;
-        int slots = (int)segment.Mask + 1;
-        int count = segment.Count;
-        var upper = new Segment(_arena, slots, _slotBytes, segment.Depth);
         segment.Allocate(slots, _slotBytes);
-        Point(segment, hash & ~half);
-        Point(upper, hash | half);
-        upper.Count = Move(old, oldEnd, segment, upper, half);
-        segment.Count = count - upper.Count;
+        Point(segment, hash);
+        int moved = Move(old, oldEnd, segment, upper, bit);
         segment.FreeSlots(old, oldBytes);
+        return moved;
     }
 
     private void DoubleDirectory()

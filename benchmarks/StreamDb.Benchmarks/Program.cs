@@ -31,9 +31,7 @@ foreach (string name in options.Names)
 
     if (options.IsWarmed)
     {
-        // The runtime counts calls, waits for a tenth of a second without new code, compiles beside, and does so twice. It takes a
-        // processor for that which two workers need, so it must have ended.
-        const int PauseMs = 300;
+        // The runtime compiles what is called often twice.
         const int FewMethods = 5;
         long start = Stopwatch.GetTimestamp();
         long compiled;
@@ -41,7 +39,7 @@ foreach (string name in options.Names)
         {
             compiled = JitInfo.GetCompiledMethodCount();
             benchmark.Run(options with { Scale = options.Scale / 10 }, new Report(name, isSilent: true));
-            Thread.Sleep(PauseMs);
+            CompilerPause.Wait();
         }
         while (Stopwatch.GetElapsedTime(start).TotalSeconds is double seconds
             && (seconds < 2 || (seconds < 15 && JitInfo.GetCompiledMethodCount() - compiled > FewMethods)));

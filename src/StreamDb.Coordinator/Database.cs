@@ -176,7 +176,9 @@ internal sealed class Database : IAsyncDisposable
         // A drop leaves the catalog under the gate before it leaves the engine.
         lock (PublishGate)
         {
-            return PausedError(id) is { } paused ? throw paused : _catalog.Find(id.Value) is not null ? Engine.Snapshot(id)
+            ThrowIfPaused(id);
+            return _catalog.Find(id.Value) is not null
+                ? Engine.Snapshot(id)
                 : throw new SqlException(SqlState.UndefinedTable, "relation was dropped by another session");
         }
     }
@@ -253,12 +255,26 @@ internal sealed class Database : IAsyncDisposable
         };
     }
 
-    /// <summary>That a table or source is paused, so that some of its rows are in the log alone; null when none is.</summary>
-    public SqlException? PausedInputError() =>
-        _paused.Keys.Where(id => id == SourceErrors.Item.Id || _catalog.Find(id.Value) is TableItem or SourceItem).Select(PausedError).FirstOrDefault();
+    /// <exception cref="SqlException">55000: it stopped following its inputs.</exception>
+    public void ThrowIfPaused(RelationId id)
+    {
+        if (PausedError(id) is { } paused)
+        {
+            throw paused;
+        }
+    }
+
+    /// <exception cref="SqlException">55000: a table or source is paused, so that some of its rows are in the log alone.</exception>
+    public void ThrowIfAnyInputPaused()
+    {
+        foreach (RelationId id in _paused.Keys.Where(id => id == SourceErrors.Item.Id || _catalog.Find(id.Value) is TableItem or SourceItem))
+        {
+            ThrowIfPaused(id);
+        }
+    }
 
     /// <summary>A view, or an index on one, that could not be computed from its inputs when the database was restored.</summary>
-    public void SetUnavailable(RelationId id, string reason) => _paused[id] = $"it could not be computed again after a restart: {reason}";
+    public void SetUnavailable(RelationId id, string reason) => _paused[id] = reason;
 
     /// <summary>Notes how a view or an index came back; before the database serves.</summary>
     public void Recovered(ViewRecovery recovery)

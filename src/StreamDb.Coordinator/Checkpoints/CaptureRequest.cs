@@ -16,11 +16,7 @@ internal sealed class CaptureRequest(Database database, WriteAheadLog log) : Wri
     /// <exception cref="SqlException">55000: rows of a table are in the log alone, which a checkpoint without them would let go.</exception>
     public override void Prepare(EpochBuilder epoch)
     {
-        if (database.PausedInputError() is { } paused)
-        {
-            throw paused;
-        }
-
+        database.ThrowIfAnyInputPaused();
         Image = new DatabaseImage(database.Engine.Capture(withDataflows: true), database.Describe(epoch.NowMicroseconds), log.Durable);
     }
 }

@@ -102,7 +102,7 @@ internal static class CheckpointRestore
             catch (Exception exception) when (exception is SqlException or OverflowException or OutOfMemoryException)
             {
                 // It alone stays out of service, as if it had failed while running; its inputs are whole.
-                reason = exception.Message;
+                reason = $"it could not be computed again after a restart: {exception.Message}";
             }
         }
 

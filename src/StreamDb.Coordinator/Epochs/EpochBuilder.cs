@@ -121,10 +121,7 @@ internal sealed class EpochBuilder(Database database, Epoch epoch, long nowMicro
     public ColumnBatch? Apply(TableWrite write)
     {
         // What failed to keep its rows would not show any more of them: they must not be acknowledged as if it did.
-        if (Database.PausedError(write.Table.Id) is { } paused)
-        {
-            throw paused;
-        }
+        Database.ThrowIfPaused(write.Table.Id);
 
         TableItem table = write.Table;
         if (table.PrimaryKey.IsEmpty)

@@ -306,9 +306,9 @@ internal sealed class DdlExecutor(Database database, StatementContext context, E
 
     private void Start(BackfillTarget target)
     {
-        if (target.Dataflow.Inputs.Select(database.PausedError).FirstOrDefault(error => error is not null) is { } paused)
+        foreach (RelationId input in target.Dataflow.Inputs)
         {
-            throw paused;
+            database.ThrowIfPaused(input);
         }
 
         Backfill backfill = database.Engine.StartBackfill(

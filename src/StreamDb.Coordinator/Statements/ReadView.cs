@@ -22,10 +22,10 @@ internal sealed class ReadView : IDisposable
     private readonly Dictionary<RelationId, List<DeltaBatch>> _pending;
     private readonly bool _isOwner;
 
-    private ReadView(Catalog catalog, Epoch epoch)
+    private ReadView(Catalog catalog, Epoch epoch, Dictionary<RelationId, SqlException> paused)
     {
         _snapshots = [];
-        _paused = [];
+        _paused = paused;
         _pending = [];
         _isOwner = true;
         Catalog = catalog;
@@ -46,27 +46,9 @@ internal sealed class ReadView : IDisposable
     public Epoch Epoch { get; }
 
     /// <summary>The given arrangements at the newest published epoch.</summary>
-    public static ReadView Latest(Database database, Catalog catalog, IEnumerable<RelationId> arrangements)
-    {
-        lock (database.PublishGate)
-        {
-            var view = new ReadView(catalog, database.Published);
-            try
-            {
-                foreach (RelationId id in arrangements.Distinct())
-                {
-                    view._snapshots.Add(id, database.Snapshot(id));
-                }
-            }
-            catch
-            {
-                view.Dispose();
-                throw;
-            }
-
-            return view;
-        }
-    }
+    /// <exception cref="SqlException">42P01: one was dropped since the statement was bound. 55000: one is paused.</exception>
+    public static ReadView Latest(Database database, Catalog catalog, IEnumerable<RelationId> arrangements) =>
+        Latest(database, catalog, arrangements, []);
 
     /// <summary>Every arrangement of the catalog at the newest published epoch: what a transaction reads until it ends.</summary>
     /// <remarks>What is paused fails when it is read.</remarks>
@@ -75,20 +57,22 @@ internal sealed class ReadView : IDisposable
         lock (database.PublishGate)
         {
             Catalog catalog = database.Catalog;
-            RelationId[] all = [.. catalog.Items
-                .Where(i => i is TableItem or SourceItem or MaterializedViewItem or IndexItem)
-                .Select(i => new RelationId(i.Oid))];
-            Dictionary<RelationId, SqlException> paused = all
-                .Select(id => (Id: id, Error: database.PausedError(id)))
-                .Where(relation => relation.Error is not null)
-                .ToDictionary(relation => relation.Id, relation => relation.Error!);
-            ReadView view = Latest(database, catalog, all.Where(id => !paused.ContainsKey(id)));
-            foreach ((RelationId id, SqlException error) in paused)
+            List<RelationId> running = [];
+            Dictionary<RelationId, SqlException> paused = [];
+            foreach (CatalogItem item in catalog.Items.Where(i => i is TableItem or SourceItem or MaterializedViewItem or IndexItem))
             {
-                view._paused.Add(id, error);
+                var id = new RelationId(item.Oid);
+                if (database.PausedError(id) is { } error)
+                {
+                    paused.Add(id, error);
+                }
+                else
+                {
+                    running.Add(id);
+                }
             }
 
-            return view;
+            return Latest(database, catalog, running, paused);
         }
     }
 
@@ -189,6 +173,29 @@ internal sealed class ReadView : IDisposable
 
         ClearPending();
         _snapshots.Clear();
+    }
+
+    private static ReadView Latest(
+        Database database, Catalog catalog, IEnumerable<RelationId> arrangements, Dictionary<RelationId, SqlException> paused)
+    {
+        lock (database.PublishGate)
+        {
+            var view = new ReadView(catalog, database.Published, paused);
+            try
+            {
+                foreach (RelationId id in arrangements.Distinct())
+                {
+                    view._snapshots.Add(id, database.Snapshot(id));
+                }
+            }
+            catch
+            {
+                view.Dispose();
+                throw;
+            }
+
+            return view;
+        }
     }
 
     private static ColumnBatch KeyOf(PhysicalGet get, PhysicalLookup lookup)

@@ -172,7 +172,7 @@ public sealed class DmlTests : IAsyncLifetime
     [InlineData("DELETE FROM t WHERE k = 1")]
     public async Task A_table_that_has_failed_takes_no_writes(string sql)
     {
-        await PauseAsync("t", "h");
+        await _session.PauseAsync("t", "h");
 
         SqlException exception = await _session.FailsAsync("55000", sql);
         Assert.Contains("is paused: no room", exception.Message, StringComparison.Ordinal);
@@ -184,7 +184,7 @@ public sealed class DmlTests : IAsyncLifetime
     {
         await _session.RunAsync("CREATE TABLE sound (x int)");
         await _session.RunAsync("CREATE MATERIALIZED VIEW paused AS SELECT count(*) FROM sound");
-        await PauseAsync("t", "paused");
+        await _session.PauseAsync("t", "paused");
 
         foreach (string read in (string[])["SELECT count(*) FROM t", "SELECT v FROM t WHERE k = 1", "SELECT * FROM paused", "SELECT * FROM sound, paused"])
         {
@@ -215,19 +215,9 @@ public sealed class DmlTests : IAsyncLifetime
     {
         await _session.RunAsync("BEGIN ISOLATION LEVEL REPEATABLE READ");
         Assert.Equal("2", await _session.RunAsync("SELECT count(*) FROM t"));
-        await PauseAsync("t");
+        await _session.PauseAsync("t");
 
         Assert.Equal("2", await _session.RunAsync("SELECT count(*) FROM t"));
         await _session.RunAsync("ROLLBACK");
-    }
-
-    private async Task PauseAsync(params string[] relations)
-    {
-        Database database = ((Session)_session.Session).Database;
-        foreach (string relation in relations)
-        {
-            uint oid = uint.Parse(await _session.RunAsync($"SELECT '{relation}'::regclass::oid"), CultureInfo.InvariantCulture);
-            database.Paused([new DataflowFailure(new RelationId(oid), new SqlException(SqlState.DiskFull, "no room"))]);
-        }
     }
 }

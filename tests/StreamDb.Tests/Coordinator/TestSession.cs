@@ -1,8 +1,12 @@
+using System.Globalization;
 using System.Text;
+using StreamDb.Coordinator;
 using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Codecs;
 using StreamDb.Core.Columns;
 using StreamDb.Core.Errors;
+using StreamDb.Core.Identifiers;
+using StreamDb.Dataflow;
 using StreamDb.Sql.Parsing;
 using Xunit;
 
@@ -49,6 +53,17 @@ internal sealed class TestSession(ISession session)
         SqlException exception = await Assert.ThrowsAsync<SqlException>(() => RunAsync(sql));
         Assert.True(exception.State == state, $"{exception.State} {exception.Message} instead of {state}");
         return exception;
+    }
+
+    /// <summary>Has relations stop following their inputs, as when there is no room for their rows.</summary>
+    public async Task PauseAsync(params string[] relations)
+    {
+        Database database = ((Session)Session).Database;
+        foreach (string relation in relations)
+        {
+            uint oid = uint.Parse(await RunAsync($"SELECT '{relation}'::regclass::oid"), CultureInfo.InvariantCulture);
+            database.Paused([new DataflowFailure(new RelationId(oid), new SqlException(SqlState.DiskFull, "no room"))]);
+        }
     }
 
     /// <summary>Rows or the error's SQLSTATE.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using StreamDb.Coordinator;
 using StreamDb.Coordinator.Sessions;
 using StreamDb.Core.Clocks;
@@ -53,11 +52,11 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
             await session.RunAsync("CREATE TABLE t (k int PRIMARY KEY)");
             await session.RunAsync("CREATE MATERIALIZED VIEW v AS SELECT count(*) FROM t");
             await session.RunAsync("INSERT INTO t VALUES (1)");
-            await PauseAsync(session, "v");
+            await session.PauseAsync("v");
             Assert.Equal("CHECKPOINT", await session.RunAsync("CHECKPOINT"));
 
             await session.RunAsync("INSERT INTO t VALUES (2)");
-            await PauseAsync(session, "t");
+            await session.PauseAsync("t");
             SqlException exception = await session.FailsAsync("55000", "CHECKPOINT");
             Assert.Contains("table \"t\" is paused", exception.Message, StringComparison.Ordinal);
         }
@@ -68,11 +67,38 @@ public sealed class CheckpointTests(ITestOutputHelper output) : IDisposable
             Assert.Equal("2", await session.RunAsync("SELECT * FROM v"));
             Assert.Equal("CHECKPOINT", await session.RunAsync("CHECKPOINT"));
         }
+    }
 
-        static async Task PauseAsync(TestSession session, string relation)
+    /// <summary>A view that fails while it is computed from its inputs is out of service alone, and so is what reads it.</summary>
+    [Fact]
+    public async Task What_cannot_be_computed_again_says_why_once()
+    {
+        await using (TestInstance instance = Open(1))
         {
-            uint oid = uint.Parse(await session.RunAsync($"SELECT '{relation}'::regclass::oid"), CultureInfo.InvariantCulture);
-            ((Session)session.Session).Database.Paused([new DataflowFailure(new RelationId(oid), new SqlException(SqlState.DiskFull, "no room"))]);
+            TestSession session = instance.Connect();
+            await session.RunAsync("CREATE TABLE t (k int)");
+            await session.RunAsync("""
+                CREATE MATERIALIZED VIEW counted AS
+                WITH MUTUALLY RECURSIVE (ERROR AT RECURSION LIMIT 5) c (n int) AS (SELECT k FROM t UNION SELECT n - 1 FROM c WHERE n > 0)
+                SELECT n FROM c
+                """);
+            await session.RunAsync("CREATE MATERIALIZED VIEW above AS SELECT n + 1 AS n FROM counted");
+            await session.RunAsync("CREATE INDEX indexed ON above (n)");
+            await session.RunAsync("INSERT INTO t VALUES (100)");
+            await session.FailsAsync("55000", "SELECT * FROM counted");
+            Assert.Equal("CHECKPOINT", await session.RunAsync("CHECKPOINT"));
+        }
+
+        await using (TestInstance instance = Open(2))
+        {
+            TestSession session = instance.Connect();
+            SqlException exception = await session.FailsAsync("55000", "SELECT * FROM counted");
+            string reason = exception.Message[exception.Message.IndexOf("it could", StringComparison.Ordinal)..];
+            Assert.Matches("^it could not be computed again after a restart: .*5 iterations", reason);
+            exception = await session.FailsAsync("55000", "SELECT * FROM above");
+            Assert.Equal($"materialized view \"above\" is paused: {reason}", exception.Message);
+            Assert.Equal("100", await session.RunAsync("SELECT * FROM t"));
+            Assert.Equal("DELETE 1", await session.RunAsync("DELETE FROM t"));
         }
     }
 

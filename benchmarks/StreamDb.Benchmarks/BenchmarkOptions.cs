@@ -8,7 +8,9 @@ namespace StreamDb.Benchmarks;
 /// <param name="IsWarmed">Runs each benchmark at a tenth of its size before, unreported and for two seconds at least, so that compiling the engine's loops is not measured.</param>
 /// <param name="EpochRows">Of the variants that differ in the size of an epoch, only this one; null runs all.</param>
 /// <param name="KeptMiB">Memory for state that is taken before anything is measured.</param>
-internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scale, int Workers, int? EpochRows, bool IsWarmed, int KeptMiB)
+/// <param name="BusyThreads">Threads that compute all the time, as other programs on the machine may.</param>
+internal sealed record BenchmarkOptions(
+    IReadOnlyList<string> Names, double Scale, int Workers, int? EpochRows, bool IsWarmed, int KeptMiB, int BusyThreads)
 {
     public static BenchmarkOptions Parse(string[] args)
     {
@@ -18,6 +20,7 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scal
         int? epochRows = null;
         bool isWarmed = false;
         int keptMiB = 0;
+        int busyThreads = 0;
         for (int i = 0; i < args.Length; i++)
         {
             switch (args[i])
@@ -28,11 +31,12 @@ internal sealed record BenchmarkOptions(IReadOnlyList<string> Names, double Scal
                 case "--epoch": epochRows = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 case "--warm": isWarmed = true; break;
                 case "--kept-memory-mib": keptMiB = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
+                case "--busy-threads": busyThreads = int.Parse(args[++i], CultureInfo.InvariantCulture); break;
                 default: names.Add(args[i]); break;
             }
         }
 
-        return new BenchmarkOptions(names, scale, workers, epochRows, isWarmed, keptMiB);
+        return new BenchmarkOptions(names, scale, workers, epochRows, isWarmed, keptMiB, busyThreads);
     }
 
     /// <summary>Whether the variant with epochs of that size is asked for.</summary>

@@ -3,7 +3,7 @@ using System.Runtime;
 using StreamDb.Benchmarks;
 using StreamDb.State.Spaces;
 
-// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] [--epoch 10000] [--warm] [--kept-memory-mib 4000] name…
+// Usage: dotnet run -c Release --project benchmarks/StreamDb.Benchmarks -- [--quick | --scale 0.1] [--workers 1] [--epoch 10000] [--warm] [--kept-memory-mib 4000] [--busy-threads 1] name…
 // Every class that implements IBenchmark is found by its name; without names they are listed.
 var options = BenchmarkOptions.Parse(args);
 var benchmarks = typeof(IBenchmark).Assembly.GetTypes()
@@ -21,6 +21,11 @@ if (options.Names.Count == 0)
 }
 
 StateSpace.Private.Keep((long)options.KeptMiB << 20).Wait();
+for (int i = 0; i < options.BusyThreads; i++)
+{
+    new Thread(Compute) { IsBackground = true, Name = "busy" }.Start();
+}
+
 foreach (string name in options.Names)
 {
     if (!benchmarks.TryGetValue(name, out IBenchmark? benchmark))
@@ -49,3 +54,11 @@ foreach (string name in options.Names)
 }
 
 return 0;
+
+static void Compute()
+{
+    while (true)
+    {
+        Thread.SpinWait(1_000);
+    }
+}

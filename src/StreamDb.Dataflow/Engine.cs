@@ -39,9 +39,10 @@ public sealed partial class Engine : IDisposable
         Invariant.Check(options.WorkerCount > 0);
         Options = options;
         _workers = new Worker[options.WorkerCount];
+        Placement[] places = Placement.Create(_workers.Length);
         for (int i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Worker(i, _workers.Length, _fault);
+            _workers[i] = new Worker(i, _workers.Length, places[i], _fault);
         }
     }
 

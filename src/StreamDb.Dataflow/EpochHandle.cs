@@ -39,7 +39,7 @@ public sealed class EpochHandle
         // The other workers have about as much to do as the one whose part is done now.
         if (!Completion.IsCompleted)
         {
-            Patience.Spin(Completion, static completion => completion.IsCompleted, Patience.WithinEpoch);
+            Patience.Spin(_helped.Place, Completion, static completion => completion.IsCompleted, Patience.WithinEpoch);
         }
 
         Completion.GetAwaiter().GetResult();

@@ -39,7 +39,7 @@ public sealed class Backfill : IDisposable
         Errors = errors;
         Relation = relation;
         _fault = new EngineFault(engineFault);
-        Shards = [.. Enumerable.Range(0, workerCount).Select(worker => new BackfillShard(worker, workerCount))];
+        Shards = [.. Placement.Create(workerCount).Select((place, worker) => new BackfillShard(worker, workerCount, place))];
     }
 
     public RelationId Id => View.Id;
@@ -164,6 +164,7 @@ public sealed class Backfill : IDisposable
                 ThreadRank.Lower();
             }
 
+            shard.Place.Enter();
             job(shard);
         }
         catch (Exception exception)

@@ -13,13 +13,16 @@ namespace StreamDb.Dataflow.Backfills;
 /// One thread at a time: the one that builds and fills it, at last its live worker, which takes the operators over. Until then
 /// no operator of a live dataflow is among them or reads from them.
 /// </remarks>
-internal sealed class BackfillShard(int worker, int workerCount)
+internal sealed class BackfillShard(int worker, int workerCount, Placement place)
 {
     private readonly List<OperatorContext> _contexts = [];
     private readonly List<OperatorGroup> _groups = [];
     private readonly List<OperatorGroup> _dropped = [];
 
     public int Worker { get; } = worker;
+
+    /// <summary>Of the thread that fills it.</summary>
+    public Placement Place { get; } = place;
 
     public Scheduler Scheduler { get; } = new();
 

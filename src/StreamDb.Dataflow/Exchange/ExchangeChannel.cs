@@ -46,7 +46,7 @@ internal sealed class ExchangeChannel
     public List<DeltaBatch> Take(int sender, int receiver)
     {
         Mailbox mailbox = _mailboxes[(sender * _workers) + receiver];
-        Patience.Spin(mailbox, static mailbox => mailbox.Sent.Count > 0, Patience.WithinEpoch);
+        Patience.Spin(Placement.Current, mailbox, static mailbox => mailbox.Sent.Count > 0, Patience.WithinEpoch);
         lock (mailbox)
         {
             List<DeltaBatch>? packet;

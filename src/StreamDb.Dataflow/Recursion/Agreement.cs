@@ -6,7 +6,6 @@ namespace StreamDb.Dataflow.Recursion;
 /// <summary>How the workers of one recursive scope agree, after each iteration, which one comes next: the least that any of them has work for.</summary>
 internal sealed class Agreement(int workers, EngineFault fault)
 {
-    private const int SpinCount = 200;
     private const int BrokenCheckMs = 100;
 
     private readonly Lock _gate = new();
@@ -40,11 +39,8 @@ internal sealed class Agreement(int workers, EngineFault fault)
             }
         }
 
-        for (int spin = 0; spin < SpinCount && _round == round; spin++)
-        {
-            Thread.SpinWait(20);
-        }
-
+        Patience.Spin(
+            Placement.Current, (Agreement: this, Round: round), static wait => wait.Agreement._round != wait.Round, Patience.WithinEpoch);
         lock (_changed)
         {
             while (_round == round)

@@ -14,9 +14,6 @@ namespace StreamDb.Dataflow.Scheduling;
 /// </remarks>
 internal sealed class Worker : IDisposable
 {
-    /// <summary>Stopwatch ticks between two moves to another processor: one costs some ten µs.</summary>
-    private static readonly long _moveInterval = Stopwatch.Frequency / 1_000;
-
     private readonly Lock _gate = new();
     private readonly Queue<Action> _jobs = new();
     private readonly Patience _patience = new();
@@ -29,14 +26,13 @@ internal sealed class Worker : IDisposable
     private volatile bool _isWoken;
     private bool _isStopping;
     private long _wokenAt;
-    private int _wokenFrom;
-    private long _movedAt;
     private long _nextTemporalEvent = long.MaxValue;
 
-    public Worker(int index, int count, EngineFault fault)
+    public Worker(int index, int count, Placement place, EngineFault fault)
     {
         Index = index;
         Count = count;
+        Place = place;
         _fault = fault;
         _thread = new Thread(Loop) { IsBackground = true, Name = $"streamdb-worker-{index}" };
         _thread.Start();
@@ -45,6 +41,9 @@ internal sealed class Worker : IDisposable
     public int Index { get; }
 
     public int Count { get; }
+
+    /// <summary>Of the thread that computes its shard.</summary>
+    public Placement Place { get; }
 
     public EpochClock Clock { get; } = new();
 
@@ -63,8 +62,8 @@ internal sealed class Worker : IDisposable
             if (wakes)
             {
                 _wokenAt = _isWoken ? _wokenAt : Stopwatch.GetTimestamp();
-                _wokenFrom = Processor.Current;
                 _isWoken = true;
+                Place.Wake();
                 Monitor.Pulse(_jobs);
             }
         }
@@ -75,6 +74,7 @@ internal sealed class Worker : IDisposable
     {
         lock (_gate)
         {
+            Place.Enter();
             while (true)
             {
                 Action? job;
@@ -255,9 +255,9 @@ internal sealed class Worker : IDisposable
     /// <remarks>A single worker does not spin: between the epochs of single rows it would take more processor time than the epochs.</remarks>
     private bool WaitForJob()
     {
-        if (Count > 1 && _patience.Wait(this, static worker => worker._isWoken))
+        if (Count > 1)
         {
-            LeaveProcessorOfWaker();
+            _ = _patience.Wait(Place, this, static worker => worker._isWoken);
         }
 
         lock (_jobs)
@@ -265,6 +265,7 @@ internal sealed class Worker : IDisposable
             if (!_isWoken && !_isStopping)
             {
                 long start = Stopwatch.GetTimestamp();
+                Place.Sleep();
                 while (!_isWoken && !_isStopping)
                 {
                     Monitor.Wait(_jobs);
@@ -275,24 +276,6 @@ internal sealed class Worker : IDisposable
 
             _isWoken = false;
             return _jobs.Count > 0 || !_isStopping;
-        }
-    }
-
-    /// <summary>Moves this thread, which has not been asleep, to another processor if it has been woken from the one it is on.</summary>
-    /// <remarks>
-    /// Then the two have taken turns on it, though they are to compute at the same time. As neither sleeps, the system may leave
-    /// them there for a tenth of a second.
-    /// </remarks>
-    private void LeaveProcessorOfWaker()
-    {
-        if (_wokenFrom == Processor.Current && _wokenFrom != Processor.Unknown)
-        {
-            long now = Stopwatch.GetTimestamp();
-            if (now - _movedAt > _moveInterval)
-            {
-                _movedAt = now;
-                _ = Processor.TryLeave();
-            }
         }
     }
 

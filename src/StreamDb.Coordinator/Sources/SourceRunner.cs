@@ -9,7 +9,8 @@ namespace StreamDb.Coordinator.Sources;
 /// <summary>Reads one source and hands its batches to the sequencer, one at a time: the next is read when the last is durable and visible.</summary>
 /// <remarks>
 /// So a source can never run ahead of the engine, and after a restart it goes on at the offset that was made durable with
-/// its last rows. Trouble outside is shown in streamdb_catalog.source_status and tried again, each time after a longer pause.
+/// its last rows. Trouble, outside or with the relation, is shown in streamdb_catalog.source_status and tried again, each time after a
+/// longer pause, from the offset of what is visible.
 /// </remarks>
 internal sealed class SourceRunner : IAsyncDisposable
 {
@@ -72,13 +73,8 @@ internal sealed class SourceRunner : IAsyncDisposable
                 State = "running";
                 while (await source.ReadAsync(_stop.Token).ConfigureAwait(false) is { } batch)
                 {
+                    await WriteAsync(batch).ConfigureAwait(false);
                     pauseMs = PauseMsMin;
-                    var request = new SourceWrite(_relation, batch);
-                    _database.Sequencer.Submit(request);
-                    await request.Completion.ConfigureAwait(false);
-                    RowCount += batch.Deltas?.Count ?? 0;
-                    ErrorCount += batch.Errors.Count;
-                    batch.Deltas?.Release();
                 }
 
                 State = "finished";
@@ -108,6 +104,22 @@ internal sealed class SourceRunner : IAsyncDisposable
             }
 
             pauseMs = Math.Min(pauseMs * 2, PauseMsMax);
+        }
+    }
+
+    private async Task WriteAsync(SourceBatch batch)
+    {
+        try
+        {
+            var request = new SourceWrite(_relation, batch);
+            _database.Sequencer.Submit(request);
+            await request.Completion.ConfigureAwait(false);
+            RowCount += batch.Deltas?.Count ?? 0;
+            ErrorCount += batch.Errors.Count;
+        }
+        finally
+        {
+            batch.Deltas?.Release();
         }
     }
 }

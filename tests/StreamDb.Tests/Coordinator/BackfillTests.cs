@@ -68,7 +68,7 @@ public sealed class BackfillTests : IDisposable
         await session.RunAsync("CREATE SCHEMA s; CREATE VIEW plain AS SELECT k, n FROM t; CREATE TABLE other (k int)");
         string query = Slow.Replace("t a", "plain a", StringComparison.Ordinal);
         Task<string> creating = Start(instance, "CREATE MATERIALIZED VIEW s.v AS " + query, out TestSession creator);
-        await UntilAsync(session, "SELECT count(*) FROM streamdb_catalog.backfills", "1");
+        await session.UntilAsync("SELECT count(*) FROM streamdb_catalog.backfills", "1");
 
         await session.FailsAsync("42P01", "SELECT * FROM s.v");
         await session.FailsAsync("42P07", "CREATE MATERIALIZED VIEW s.v AS SELECT 1 AS x");
@@ -128,7 +128,7 @@ public sealed class BackfillTests : IDisposable
         await PrepareAsync(session, 8_000);
         await session.RunAsync("CREATE SCHEMA a");
         Task<string> creating = Start(instance, "CREATE MATERIALIZED VIEW public.v AS " + Slow, out _, ("search_path", "a, public"));
-        await UntilAsync(session, "SELECT count(*) FROM streamdb_catalog.backfills", "1");
+        await session.UntilAsync("SELECT count(*) FROM streamdb_catalog.backfills", "1");
         await session.RunAsync("CREATE TABLE a.t (k int, n int)");
         Assert.Equal("55006", (await Assert.ThrowsAsync<SqlException>(() => creating)).State);
         await session.FailsAsync("42P01", "SELECT * FROM v");
@@ -144,7 +144,7 @@ public sealed class BackfillTests : IDisposable
             TestSession session = instance.Connect();
             await PrepareAsync(session, 8_000);
             Task<string> creating = Start(instance, "CREATE MATERIALIZED VIEW v AS " + Slow, out _);
-            await UntilAsync(session, "SELECT count(*) FROM streamdb_catalog.backfills", "1");
+            await session.UntilAsync("SELECT count(*) FROM streamdb_catalog.backfills", "1");
             await session.RunAsync("CREATE TABLE later (k int); INSERT INTO later VALUES (1)");
             await session.RunAsync("CHECKPOINT");
             await session.RunAsync("CREATE TABLE latest (k int); INSERT INTO t VALUES (0, 1)");
@@ -184,7 +184,7 @@ public sealed class BackfillTests : IDisposable
             TestSession session = instance.Connect();
             await PrepareAsync(session, 20_000);
             creating = Start(instance, "CREATE MATERIALIZED VIEW v AS " + Slow, out _);
-            await UntilAsync(session, "SELECT count(*) FROM streamdb_catalog.backfills", "1");
+            await session.UntilAsync("SELECT count(*) FROM streamdb_catalog.backfills", "1");
         }
 
         Assert.Equal("57P01", (await Assert.ThrowsAsync<SqlException>(() => creating)).State);
@@ -208,7 +208,7 @@ public sealed class BackfillTests : IDisposable
         await Task.Delay(100);
         string count = await session.RunAsync("SELECT c FROM v");
         Assert.NotEqual("0", count);
-        await UntilAsync(session, "SELECT c = (SELECT count(*) FROM due) FROM v", "t");
+        await session.UntilAsync("SELECT c = (SELECT count(*) FROM due) FROM v", "t");
     }
 
     [Fact]
@@ -265,23 +265,6 @@ public sealed class BackfillTests : IDisposable
     {
         TestSession creator = session = instance.Connect(settings);
         return Task.Run(() => creator.RunAsync(sql));
-    }
-
-    private static async Task UntilAsync(TestSession session, string sql, string expected)
-    {
-        string actual = "";
-        for (int i = 0; i < 1000; i++)
-        {
-            actual = await session.RunAsync(sql);
-            if (actual == expected)
-            {
-                return;
-            }
-
-            await Task.Delay(10);
-        }
-
-        Assert.Equal(expected, actual);
     }
 
     private static async Task EqualAsync(TestSession session, string view, string query) =>

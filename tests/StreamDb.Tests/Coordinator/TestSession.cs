@@ -55,6 +55,24 @@ internal sealed class TestSession(ISession session)
         return exception;
     }
 
+    /// <summary>Asks again and again, until the <see cref="OutcomeAsync"/> is what another thread is to bring about.</summary>
+    public async Task UntilAsync(string sql, string expected)
+    {
+        string actual = "";
+        for (int i = 0; i < 1000; i++)
+        {
+            actual = await OutcomeAsync(sql);
+            if (actual == expected)
+            {
+                return;
+            }
+
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(expected, actual);
+    }
+
     /// <summary>Has relations stop following their inputs, as when there is no room for their rows.</summary>
     public async Task PauseAsync(params string[] relations)
     {

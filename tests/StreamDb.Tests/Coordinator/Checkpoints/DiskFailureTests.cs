@@ -65,7 +65,7 @@ public sealed class DiskFailureTests(ITestOutputHelper output)
 
             // What was being made durable waits; everything after it is refused.
             Task waiting = StepWorkload.PersistAsync(writer, StepWorkload.Step(++acknowledged));
-            await UntilAsync(async () => await other.OutcomeAsync("INSERT INTO u VALUES (0, 'again')") == state);
+            await other.UntilAsync("INSERT INTO u VALUES (0, 'again')", state);
             Assert.False(waiting.IsCompleted);
             Assert.Equal(state, await other.OutcomeAsync("CREATE TABLE x (a int)"));
             Assert.Equal(state, await other.OutcomeAsync("CHECKPOINT"));
@@ -205,7 +205,7 @@ public sealed class DiskFailureTests(ITestOutputHelper output)
                 Directory.Delete(Path.Combine(data, "dev"), recursive: true);
                 TestSession other = instance.Connect();
                 Task<string> waiting = session.OutcomeAsync(StepWorkload.Step(step + 1));
-                await UntilAsync(async () => await other.OutcomeAsync("INSERT INTO u VALUES (0, 'again')") == SqlState.IoError);
+                await other.UntilAsync("INSERT INTO u VALUES (0, 'again')", SqlState.IoError);
                 Assert.False(waiting.IsCompleted);
                 Assert.Equal(SqlState.IoError, await other.OutcomeAsync("CHECKPOINT"));
                 Assert.Equal(step, await StepWorkload.VerifyAsync(other));
@@ -358,21 +358,6 @@ public sealed class DiskFailureTests(ITestOutputHelper output)
         {
             await session.RunAsync(sql);
         }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (int i = 0; i < 400; i++)
-        {
-            if (await condition())
-            {
-                return;
-            }
-
-            await Task.Delay(25);
-        }
-
-        Assert.Fail("in vain");
     }
 
     private static TestInstance Open(SimulatedFileSystem system, int workers = 1) => new(new DatabaseOptions

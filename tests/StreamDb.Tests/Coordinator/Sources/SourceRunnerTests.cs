@@ -9,6 +9,7 @@ using StreamDb.Core.Types;
 using StreamDb.Dataflow.Deltas;
 using StreamDb.Dataflow.Ports;
 using StreamDb.Planning.Catalog;
+using StreamDb.Tests.PgWire;
 using Xunit;
 
 namespace StreamDb.Tests.Coordinator.Sources;
@@ -26,27 +27,18 @@ public sealed class SourceRunnerTests
         await using var instance = new TestInstance(connectors: connector);
         TestSession session = instance.Connect();
         await session.RunAsync(create + " WITH (connector = 'counter')");
-        await UntilAsync(async () => await session.RunAsync("SELECT count(*) > 1 FROM s") == "t");
+        await session.UntilAsync("SELECT count(*) > 1 FROM s", "t");
 
         await session.PauseAsync("s");
-        await UntilAsync(async () => await session.RunAsync("SELECT state FROM streamdb_catalog.source_status") == "retrying");
+        await session.UntilAsync("SELECT state FROM streamdb_catalog.source_status", "retrying");
         string read = await session.RunAsync("SELECT row_count FROM streamdb_catalog.source_status");
         int opened = connector.Offsets.Count;
-        await UntilAsync(() => Task.FromResult(connector.Offsets.Count >= opened + 2));
+        await WireServer.UntilAsync(() => connector.Offsets.Count >= opened + 2);
 
         Assert.Equal(read, await session.RunAsync("SELECT row_count FROM streamdb_catalog.source_status"));
         Assert.Equal(read, connector.Offsets.Last().ToString());
         Assert.Contains("\"s\" is paused: no room", await session.RunAsync("SELECT last_error FROM streamdb_catalog.source_status"), StringComparison.Ordinal);
         Assert.Throws<InvariantException>(connector.Batches[^2].Release);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isOver)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await isOver())
-        {
-            await Task.Delay(10, limit.Token);
-        }
     }
 
     /// <summary>A source of numbers in order, one in a batch.</summary>
